@@ -1,0 +1,5 @@
+"""`python -m voiceops` is `voiceops`."""
+
+from voiceops.cli import main
+
+main()

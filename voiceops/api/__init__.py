@@ -1,0 +1,1 @@
+"""HTTP: one file a resource, with its payloads and its routes."""

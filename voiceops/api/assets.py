@@ -1,0 +1,187 @@
+"""`/projects/{project}/assets` and `/assets/{asset}`: the library."""
+
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Query
+from pydantic import AfterValidator, Field
+from sqlalchemy import Select, and_, or_, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from voiceops.api.deps import Caller, Db, Paging, Part, paged
+from voiceops.api.idempotency import Once
+from voiceops.api.payloads import In, Out, Page, PersonOut, Time, Title, line
+from voiceops.models import Action, Asset, Person, Project, Script, Status, Version
+from voiceops.models.actor import Actor
+from voiceops.models.asset import KEY
+from voiceops.policy import allowed, find
+from voiceops.workflow import assets
+
+router = APIRouter(tags=["assets"])
+
+Key = Annotated[str, Field(max_length=200, pattern=rf"^{KEY.pattern}$", examples=["support/greeting"])]
+Language = Annotated[str, Field(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}$", examples=["en-US"], description="BCP 47.")]
+Tag = Annotated[str, line(40), Field(json_schema_extra={"minLength": 1, "maxLength": 40})]
+Tags = Annotated[list[Tag], Field(max_length=20), AfterValidator(lambda tags: list(dict.fromkeys(tags)))]
+
+
+class AssetIn(In):
+    """A new asset."""
+
+    key: Key
+    title: Title
+    language: Language = "en-US"
+    tags: Tags = []
+
+
+class AssetPatch(In):
+    """What of an asset may change; what is left out, or null, stays."""
+
+    title: Title | None = None
+    language: Language | None = None
+    tags: Tags | None = None
+    owner_id: UUID | None = None
+
+
+class NewestScript(Out):
+    """The newest wording of an asset."""
+
+    id: UUID
+    number: int
+    text: str
+
+
+class LatestVersion(Out):
+    """The newest version of an asset, as a list shows it."""
+
+    id: UUID
+    number: int
+    duration_ms: int
+    voice: str
+    created_at: Time
+
+
+class AssetOut(Out):
+    """An asset; its status is that of its newest version, null before there is one."""
+
+    id: UUID
+    project_id: UUID
+    key: str
+    title: str
+    language: str
+    tags: list[str]
+    owner: PersonOut
+    status: Status | None
+    created_at: Time
+    updated_at: Time
+    script: NewestScript | None
+    latest_version: LatestVersion | None
+    version_count: int
+    can: list[Action]
+
+
+def _shown() -> Select[Asset, Person, Script, Version]:
+    """Select assets with owner, newest script and newest version: the asset's own counts point at them."""
+    newest_script = and_(Script.asset_id == Asset.id, Script.number == Asset.script_count)
+    newest_version = and_(Version.asset_id == Asset.id, Version.number == Asset.version_count)
+    return (
+        select(Asset, Person, Script, Version)
+        .join(Person, Person.id == Asset.owner_id)
+        .outerjoin(Script, newest_script)
+        .outerjoin(Version, newest_version)
+    )
+
+
+def _out(actor: Actor, asset: Asset, owner: Person, script: Script | None, version: Version | None) -> AssetOut:
+    return AssetOut(
+        id=asset.id,
+        project_id=asset.project_id,
+        key=asset.key,
+        title=asset.title,
+        language=asset.language,
+        tags=asset.tags,
+        owner=PersonOut.of(owner),
+        status=version.status if version else None,
+        created_at=asset.created_at,
+        updated_at=asset.updated_at,
+        script=script and NewestScript(id=script.id, number=script.number, text=script.text),
+        latest_version=version
+        and LatestVersion(
+            id=version.id,
+            number=version.number,
+            duration_ms=version.duration_ms,
+            voice=version.voice,
+            created_at=version.created_at,
+        ),
+        version_count=asset.version_count,
+        can=allowed(actor, asset),
+    )
+
+
+async def _show(db: AsyncSession, actor: Actor, asset_id: UUID) -> AssetOut:
+    return _out(actor, *(await db.execute(_shown().where(Asset.id == asset_id))).one())
+
+
+@router.get("/projects/{project}/assets")
+async def list_assets(
+    project: UUID,
+    db: Db,
+    actor: Caller,
+    part: Part,
+    query: Annotated[str | None, Query(max_length=200, description="In key, title, tags or newest script.")] = None,
+    status: Status | None = None,
+    tag: Annotated[str | None, Query(max_length=40)] = None,
+    language: Annotated[str | None, Query(max_length=35)] = None,
+    owner: UUID | None = None,
+) -> Page[AssetOut]:
+    """List the project's assets, the newest first."""
+    await find(db, actor, Project, project)
+    shown = _shown().where(Asset.project_id == project)
+    filters = [
+        (status, Version.status == status),
+        (tag, Asset.tags.contains([tag])),
+        (language, Asset.language == language),
+        (owner, Asset.owner_id == owner),
+        (query, _matches(query or "")),
+    ]
+    shown = shown.where(*(condition for asked, condition in filters if asked))
+    return await _page(db, actor, shown, part)
+
+
+def _matches(words: str) -> Any:  # noqa: ANN401 - SQLAlchemy's own type of an or
+    fields = (Asset.key, Asset.title, Script.text)
+    return or_(*(field.icontains(words, autoescape=True) for field in fields), Asset.tags.contains([words]))
+
+
+async def _page(
+    db: AsyncSession, actor: Actor, shown: Select[Asset, Person, Script, Version], part: Paging
+) -> Page[AssetOut]:
+    rows = (await db.execute(paged(shown, Asset.id, part))).all()
+    items = [_out(actor, *row) for row in rows[: part.limit]]
+    return Page(items=items, next_cursor=str(items[-1].id) if len(rows) > part.limit else None)
+
+
+@router.post("/projects/{project}/assets", status_code=201)
+async def create_asset(project: UUID, body: AssetIn, db: Db, actor: Caller, once: Once) -> AssetOut:
+    """Make an asset."""
+
+    async def create() -> tuple[AssetOut, str]:
+        made = await assets.create(db, actor, project, key=body.key, title=body.title, language=body.language, tags=body.tags)
+        return await _show(db, actor, made.id), f"/api/v1/assets/{made.id}"
+
+    return await once(create)
+
+
+@router.get("/assets/{asset}")
+async def get_asset(asset: UUID, db: Db, actor: Caller) -> AssetOut:
+    """Show one asset."""
+    await find(db, actor, Asset, asset)
+    return await _show(db, actor, asset)
+
+
+@router.patch("/assets/{asset}")
+async def update_asset(asset: UUID, body: AssetPatch, db: Db, actor: Caller) -> AssetOut:
+    """Change what an asset is called, its language, tags or owner."""
+    await assets.update(db, actor, asset, body.model_dump(exclude_none=True))
+    await db.flush()
+    return await _show(db, actor, asset)

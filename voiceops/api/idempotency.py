@@ -1,0 +1,80 @@
+"""`Idempotency-Key`: asking again gives the same answer, and never does the thing again.
+
+The key, what it answered and what it did are one transaction. While that runs, its key is locked in PostgreSQL, so that a second
+request under it learns at once that the first is still running (draft-ietf-httpapi-idempotency-key-header).
+"""
+
+import hashlib
+from collections.abc import Awaitable, Callable
+from typing import Annotated, TypeVar
+
+from fastapi import Depends, Header, Request, Response
+from sqlalchemy import select, text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from voiceops.api.deps import Caller, Db
+from voiceops.api.payloads import Out
+from voiceops.errors import Conflict, Malformed
+from voiceops.models import IdempotencyKey
+from voiceops.models.actor import Actor
+
+Answer = TypeVar("Answer", bound=Out)
+Key = Annotated[
+    str | None,
+    Header(alias="Idempotency-Key", min_length=1, max_length=200, pattern=r"^[\x21-\x7e]+$", description="Any string of your own."),
+]
+
+
+class Idempotent:
+    """Runs a route's work once for each key of each person."""
+
+    def __init__(self, request: Request, response: Response, db: AsyncSession, actor: Actor, key: str | None) -> None:
+        self._request = request
+        self._response = response
+        self._db = db
+        self._actor = actor
+        self._key = key
+
+    async def __call__(self, create: Callable[[], Awaitable[tuple[Answer, str]]]) -> Answer:
+        """Return what `create` makes, or made when this key was used before; it returns its answer and its location."""
+        if self._key is None:
+            answer, location = await create()
+            self._response.headers["Location"] = location
+            return answer
+        asked = await self._digest()
+        known = await self._lock(self._key)
+        if known is None:
+            return await self._first(self._key, asked, create)
+        if known.request_hash != asked:
+            raise Malformed.field("Idempotency-Key", "This key was used for another request; choose a new one.")
+        self._response.headers["Idempotency-Replayed"] = "true"
+        self._response.headers["Location"] = known.location
+        return self._request.scope["route"].response_model.model_validate_json(known.body)  # type: ignore[no-any-return]
+
+    async def _digest(self) -> bytes:
+        request = self._request
+        asked = b"\0".join((request.method.encode(), request.url.path.encode(), await request.body()))
+        return hashlib.sha256(asked).digest()
+
+    async def _lock(self, key: str) -> IdempotencyKey | None:
+        locked = text("select pg_try_advisory_xact_lock(hashtextextended(:name, 0))")
+        name = f"idempotency {self._actor.person} {key}"
+        if not (await self._db.execute(locked, {"name": name})).scalar_one():
+            raise Conflict("A request with this Idempotency-Key is still running; ask again.", possible=[], retry_after=1)
+        mine = (IdempotencyKey.person_id == self._actor.person, IdempotencyKey.key == key)
+        return (await self._db.execute(select(IdempotencyKey).where(*mine))).scalar_one_or_none()
+
+    async def _first(self, key: str, asked: bytes, create: Callable[[], Awaitable[tuple[Answer, str]]]) -> Answer:
+        answer, location = await create()
+        self._response.headers["Location"] = location
+        body = answer.model_dump_json()
+        self._db.add(IdempotencyKey(person_id=self._actor.person, key=key, request_hash=asked, location=location, body=body))
+        return answer
+
+
+def idempotent(request: Request, response: Response, db: Db, actor: Caller, key: Key = None) -> Idempotent:
+    """Read the key."""
+    return Idempotent(request, response, db, actor, key)
+
+
+Once = Annotated[Idempotent, Depends(idempotent)]

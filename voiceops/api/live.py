@@ -1,0 +1,72 @@
+"""Server-sent events: what changed, told to everybody who may see it."""
+
+import asyncio
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from uuid import UUID
+
+import psycopg
+import structlog
+from psycopg import AsyncConnection, sql
+
+from voiceops.changes import CHANNEL, Change, read
+
+log = structlog.get_logger()
+
+BACKLOG = 1000
+"""Changes kept for one slow reader; one further behind is told to fetch afresh."""
+
+RECONNECT_SECONDS = 1.0
+
+
+class Broadcaster:
+    """One listening connection a process, handing every change to every reader."""
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+        self._readers: set[asyncio.Queue[Change | None]] = set()
+
+    async def run(self) -> None:
+        """Listen until cancelled; after a lost connection every reader is told to fetch afresh."""
+        while True:
+            try:
+                async with await AsyncConnection.connect(self._url, autocommit=True) as connection:
+                    await connection.execute(sql.SQL("listen {}").format(sql.Identifier(CHANNEL)))
+                    self._tell(None)
+                    async for notice in connection.notifies():
+                        self._tell(read(notice.payload))
+            except psycopg.Error as error:
+                log.warning("live_events_lost_database", error=str(error))
+            await asyncio.sleep(RECONNECT_SECONDS)
+
+    def _tell(self, change: Change | None) -> None:
+        for reader in self._readers:
+            if reader.full():
+                while not reader.empty():
+                    reader.get_nowait()
+                reader.put_nowait(None)
+            else:
+                reader.put_nowait(change)
+
+    @contextmanager
+    def reader(self) -> Iterator[asyncio.Queue[Change | None]]:
+        """Give a queue of each change from now on; None in it means that some were missed."""
+        reader: asyncio.Queue[Change | None] = asyncio.Queue(BACKLOG)
+        self._readers.add(reader)
+        try:
+            yield reader
+        finally:
+            self._readers.discard(reader)
+
+
+def event(change: Change) -> str:
+    """Return a change as the JSON that browsers get."""
+    told = {name: value for name, value in asdict(change).items() if name not in {"type", "id"}}
+    return json.dumps({"subject": {"type": change.type, "id": change.id}, **told})
+
+
+def visible(change: Change, projects: frozenset[UUID]) -> bool:
+    """Tell whether a member of these projects may hear of it."""
+    return change.project_id is not None and UUID(change.project_id) in projects

@@ -1,0 +1,98 @@
+"""What all payloads share: strict input, documented output, text fields, pages, problems."""
+
+from datetime import datetime
+from typing import Annotated, Any, Generic, TypeVar
+from uuid import UUID
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+
+from voiceops.errors import FieldError
+from voiceops.models import Person
+from voiceops.text import clean
+
+
+class In(BaseModel):
+    """A request body: unknown fields are refused."""
+
+    model_config = ConfigDict(extra="forbid", str_max_length=200_000)
+
+
+class Out(BaseModel):
+    """An answer: every field is always there."""
+
+    model_config = ConfigDict(json_schema_serialization_defaults_required=True, frozen=True)
+
+
+def line(maximum: int) -> AfterValidator:
+    """One line of visible text, trimmed, at most `maximum` characters."""
+    return AfterValidator(lambda value: clean(value, maximum=maximum, multiline=False))
+
+
+def prose(maximum: int) -> AfterValidator:
+    """Visible text of any number of lines, at most `maximum` characters."""
+    return AfterValidator(lambda value: clean(value, maximum=maximum))
+
+
+Title = Annotated[str, line(200), Field(json_schema_extra={"minLength": 1, "maxLength": 200})]
+Time = datetime
+Json = dict[str, Any]
+Reason = Annotated[str, prose(500), Field(json_schema_extra={"minLength": 1, "maxLength": 500})]
+
+
+class PersonOut(Out):
+    """A person, as others see them."""
+
+    id: UUID
+    name: str
+
+    @classmethod
+    def of(cls, person: Person) -> "PersonOut":
+        """Show a person."""
+        return cls(id=person.id, name=person.name)
+
+
+Item = TypeVar("Item")
+
+
+class Page(Out, Generic[Item]):
+    """A part of a list, newest first; `next_cursor` asks for the next part, null at the end."""
+
+    items: list[Item]
+    next_cursor: str | None
+
+
+class All(Out, Generic[Item]):
+    """A whole list."""
+
+    items: list[Item]
+
+
+class ReasonIn(In):
+    """Why something is done."""
+
+    reason: Reason | None = None
+
+
+class ProblemError(Out):
+    """What is wrong with one field."""
+
+    field: str
+    message: str
+    position: int | None
+
+    @classmethod
+    def of(cls, error: FieldError) -> "ProblemError":
+        """Show a field's error."""
+        return cls(field=error.field, message=error.message, position=error.position)
+
+
+class Problem(Out):
+    """Why a request was not done (RFC 9457)."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    errors: list[ProblemError]
+    possible: Annotated[list[str] | None, Field(description="With 409: what can be done now.")]
+    request_id: str | None

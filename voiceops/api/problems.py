@@ -1,0 +1,102 @@
+"""Every error as a problem document (RFC 9457)."""
+
+import math
+from collections.abc import Sequence
+from http import HTTPStatus
+from typing import Any
+
+import structlog
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from sqlalchemy.exc import DBAPIError
+from starlette.exceptions import HTTPException
+
+from voiceops.api.payloads import Problem, ProblemError
+from voiceops.errors import FieldError, Malformed, Refused, Unavailable
+
+log = structlog.get_logger()
+
+MEDIA_TYPE = "application/problem+json"
+
+
+def problem(refused: Refused, request_id: str | None) -> JSONResponse:
+    """Return the answer to a refused request."""
+    body = Problem(
+        type=f"about:blank#{type(refused).__name__}",
+        title=refused.title,
+        status=refused.status,
+        detail=refused.detail,
+        errors=[ProblemError.of(error) for error in refused.errors],
+        possible=None if refused.possible is None else list(refused.possible),
+        request_id=request_id,
+    )
+    headers = {"Cache-Control": "no-store"}
+    if refused.retry_after is not None:
+        headers["Retry-After"] = str(math.ceil(refused.retry_after))
+    return JSONResponse(body.model_dump(mode="json"), status_code=refused.status, media_type=MEDIA_TYPE, headers=headers)
+
+
+def malformed(errors: Sequence[dict[str, Any]]) -> Malformed:
+    """Put pydantic's findings into the words and shape of ours."""
+    found = [
+        FieldError(_path(error), _message(error), getattr(error.get("ctx", {}).get("error"), "position", None)) for error in errors
+    ]
+    detail = found[0].message if len(found) == 1 else f"{len(found)} fields are not valid."
+    return Malformed(detail, errors=found)
+
+
+def _path(error: dict[str, Any]) -> str:
+    if error["type"] == "json_invalid":
+        return "body"
+    inside = [str(part) for part in error["loc"][1:]]
+    return ".".join(inside) or "body"
+
+
+def _message(error: dict[str, Any]) -> str:
+    if error["type"] == "json_invalid":
+        return f"The body is not JSON: {error['ctx']['error']} at character {error['loc'][-1]}."
+    message: str = error["msg"].removeprefix("Value error, ")
+    return message if message.endswith(".") else f"{message}."
+
+
+def install(app: FastAPI) -> None:
+    """Answer every error with a problem document."""
+
+    @app.exception_handler(Refused)
+    async def _refused(request: Request, error: Refused) -> JSONResponse:
+        return problem(error, request.scope.get("request_id"))
+
+    @app.exception_handler(RequestValidationError)
+    async def _invalid(request: Request, error: RequestValidationError) -> JSONResponse:
+        return problem(malformed(error.errors()), request.scope.get("request_id"))
+
+    @app.exception_handler(HTTPException)
+    async def _http(request: Request, error: HTTPException) -> JSONResponse:
+        refused = Refused(str(error.detail))
+        refused.status = error.status_code
+        refused.title = HTTPStatus(error.status_code).phrase
+        answer = problem(refused, request.scope.get("request_id"))
+        answer.headers.update(error.headers or {})
+        return answer
+
+    @app.exception_handler(DBAPIError)
+    async def _database(request: Request, error: DBAPIError) -> JSONResponse:
+        log.error("database_error", exc_info=error)
+        gone = error.connection_invalidated or type(error).__name__ in {"OperationalError", "InterfaceError"}
+        return problem(_unavailable() if gone else _broken(), request.scope.get("request_id"))
+
+    @app.exception_handler(Exception)
+    async def _unexpected(request: Request, error: Exception) -> JSONResponse:
+        log.error("unexpected_error", exc_info=error)
+        return problem(_broken(), request.scope.get("request_id"))
+
+
+def _unavailable() -> Refused:
+    return Unavailable("The database does not answer; nothing was changed. Ask again in a moment.", retry_after=2)
+
+
+def _broken() -> Refused:
+    refused = Refused("Something is wrong here, not with your request. Nothing was changed; the log has it under the request id.")
+    refused.status, refused.title = 500, "Internal error"
+    return refused

@@ -1,0 +1,34 @@
+"""Telling every process that something changed, when and only when its transaction commits (LISTEN/NOTIFY)."""
+
+import json
+from dataclasses import asdict, dataclass
+from typing import Final
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+CHANNEL: Final = "voiceops"
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What changed, by name and id alone: whoever hears of it fetches what they may see."""
+
+    type: str
+    id: str
+    action: str
+    project_id: str | None = None
+    asset_id: str | None = None
+    status: str | None = None
+    progress: float | None = None
+
+
+async def announce(db: AsyncSession, change: Change) -> None:
+    """Send `change` at commit."""
+    payload = json.dumps({name: value for name, value in asdict(change).items() if value is not None})
+    await db.execute(text("select pg_notify(:channel, :payload)"), {"channel": CHANNEL, "payload": payload})
+
+
+def read(payload: str) -> Change:
+    """Read what `announce` sent."""
+    return Change(**json.loads(payload))

@@ -1,0 +1,92 @@
+"""The command line: `voiceops up` runs everything; the other commands run one part."""
+
+import json
+import os
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from voiceops import logs
+from voiceops.config import Settings, settings
+
+main = typer.Typer(name="voiceops", no_args_is_help=True, add_completion=False, help=__doc__, pretty_exceptions_enable=False)
+
+
+@main.command()
+def up() -> None:
+    """Run the whole studio: PostgreSQL (unless VOICEOPS_DATABASE_URL names one), the API with the page, a worker."""
+    from voiceops.up import run  # noqa: PLC0415 - each command loads only its own part
+
+    this = [sys.executable, "-m", "voiceops"]
+    os.environ.setdefault("VOICEOPS_DEMO", "1")
+    parts = {"API": [*this, "serve"], "worker": [*this, "worker"]}
+    raise typer.Exit(run(settings(), before={"migrations": [*this, "migrate"]}, services=parts))
+
+
+@main.command()
+def serve() -> None:
+    """Serve the API and the page."""
+    import uvicorn  # noqa: PLC0415 - as above
+
+    from voiceops.app import create_app  # noqa: PLC0415 - as above
+
+    logs.configure()
+    known = _connected()
+    uvicorn.run(
+        create_app(known),
+        host=known.host,
+        port=known.port,
+        loop="uvloop",
+        http="httptools",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=3,
+    )
+
+
+@main.command()
+def worker() -> None:
+    """Speak what is queued."""
+    from voiceops.worker import run  # noqa: PLC0415 - as above
+
+    logs.configure()
+    run(_connected())
+
+
+@main.command()
+def migrate() -> None:
+    """Bring the database to this release."""
+    from voiceops.migrations import migrate as apply  # noqa: PLC0415 - as above
+
+    known = _connected()
+    apply(known.owner_url or known.database_url or "")
+
+
+@main.command()
+def openapi(path: Annotated[Path, typer.Argument(help="Where to write it.")]) -> None:
+    """Write the OpenAPI document, sorted, so that it diffs."""
+    from voiceops.app import create_app  # noqa: PLC0415 - as above
+
+    document = create_app(Settings()).openapi()
+    path.write_text(json.dumps(document, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+
+
+def _connected() -> Settings:
+    """Return the settings with a database: the one that is set, or the embedded one that `voiceops up` runs here."""
+    known = settings()
+    if known.database_url:
+        return known
+    from voiceops.embedded import attach  # noqa: PLC0415 - as above
+
+    url = attach(known.data)
+    if url is None:
+        typer.echo("No database: set VOICEOPS_DATABASE_URL, or run `voiceops up` first.", err=True)
+        raise typer.Exit(2)
+    return known.model_copy(update={"database_url": url})
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,57 @@
+"""The job queue (procrastinate): enqueued by name in the caller's transaction, so that row and job commit or vanish together."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final
+
+from procrastinate import App, BaseRetryStrategy, PsycopgConnector, RetryDecision
+from procrastinate.jobs import Job
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from voiceops.db import driver_connection
+
+GENERATE: Final = "generate"
+SWEEP: Final = "sweep"
+OPS_QUEUE: Final = "ops"
+BACKGROUND: Final = -10
+"""Priority of jobs nobody waits for."""
+
+
+DATABASE_BACK_SECONDS: Final = 2.0
+
+
+class Again(Exception):
+    """A job asks to run again after `wait` seconds."""
+
+    def __init__(self, wait: float) -> None:
+        super().__init__(f"again in {wait:g} s")
+        self.wait = wait
+
+
+class AskedFor(BaseRetryStrategy):
+    """Retry when the job asks for it, or when the database went away beneath it; the generation itself counts attempts."""
+
+    def get_retry_decision(self, *, exception: BaseException, job: Job) -> RetryDecision | None:  # noqa: ARG002 - their signature
+        """Return when to run again, or None."""
+        wait = exception.wait if isinstance(exception, Again) else DATABASE_BACK_SECONDS
+        return RetryDecision(retry_at=datetime.now(UTC) + timedelta(seconds=wait))
+
+
+def generation_queue(provider: str) -> str:
+    """Return the queue of one provider's generations: each provider has its own concurrency."""
+    return f"generate.{provider}"
+
+
+def queue_app(url: str, *, pool_size: int) -> App:
+    """Return the queue as a worker needs it, with connections of its own."""
+    return App(connector=PsycopgConnector(conninfo=url, min_size=1, max_size=pool_size))
+
+
+_ENQUEUER: Final = App(connector=PsycopgConnector())
+"""Never opened: it only writes on connections it is given."""
+
+
+async def enqueue(db: AsyncSession, task: str, queue: str, *, priority: int = 0, **arguments: Any) -> int:  # noqa: ANN401 - JSON
+    """Add a job in the open transaction of `db` and return its id. The worker hears of it at commit."""
+    connection = await driver_connection(db)
+    job = _ENQUEUER.configure_task(task, queue=queue, priority=priority, connection=connection)
+    return await job.defer_async(**arguments)

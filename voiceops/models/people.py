@@ -1,0 +1,82 @@
+"""People, the projects they are members of, and their sessions. Names and e-mail addresses stand here alone."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import ClassVar
+from uuid import UUID
+
+from sqlalchemy import ForeignKey, Index, LargeBinary, func, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from voiceops.db import Base, new_id
+from voiceops.models.action import Action
+
+
+class Role(StrEnum):
+    """What a member is in a project; one person may have several."""
+
+    VIEWER = "viewer"
+    AUTHOR = "author"
+    REVIEWER = "reviewer"
+    PUBLISHER = "publisher"
+    AUDITOR = "auditor"
+    OWNER = "owner"
+
+
+class Person(Base):
+    """Somebody who signs in. Never deleted, only deactivated."""
+
+    __tablename__ = "people"
+    noun: ClassVar[str] = "person"
+    __table_args__ = (Index("uq_people_email", func.lower(text("email")), unique=True),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    name: Mapped[str]
+    email: Mapped[str]
+    password_hash: Mapped[str]
+    is_admin: Mapped[bool] = mapped_column(default=False)
+    created_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    deactivated_at: Mapped[datetime | None]
+
+
+class LoginSession(Base):
+    """One signed-in browser. Only the SHA-256 of its token is kept."""
+
+    __tablename__ = "sessions"
+    noun: ClassVar[str] = "session"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    token_hash: Mapped[bytes] = mapped_column(LargeBinary, unique=True)
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("people.id"), index=True)
+    created_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    last_seen_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    ended_at: Mapped[datetime | None]
+
+
+class Project(Base):
+    """The boundary of a team. What you are no member of is not there."""
+
+    __tablename__ = "projects"
+    noun: ClassVar[str] = "project"
+    possible: ClassVar[tuple[Action, ...]] = (Action.ASSET_CREATE,)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    key: Mapped[str] = mapped_column(unique=True)
+    name: Mapped[str]
+    created_at: Mapped[datetime] = mapped_column(server_default=func.now())
+
+    @property
+    def project_id(self) -> UUID:
+        """Its own id: a project lies beneath itself, so that policy asks every subject the same question."""
+        return self.id
+
+
+class Membership(Base):
+    """One role of one person in one project."""
+
+    __tablename__ = "memberships"
+
+    project_id: Mapped[UUID] = mapped_column(ForeignKey("projects.id"), primary_key=True)
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("people.id"), primary_key=True, index=True)
+    role: Mapped[Role] = mapped_column(primary_key=True)
+    created_at: Mapped[datetime] = mapped_column(server_default=func.now())

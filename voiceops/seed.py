@@ -1,0 +1,139 @@
+"""A small believable studio for the first look: what a support, a sales and a training team would keep here."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from sqlalchemy import select, text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from voiceops.db import Database
+from voiceops.jobs import BACKGROUND
+from voiceops.models import Person, Role
+from voiceops.models.actor import Actor, ActorKind
+from voiceops.providers.base import Provider
+from voiceops.workflow import accounts, assets, demo, generation, scripts
+
+LOCK: Final = 0x7365_6564
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """One asset of the demo, its script and, for some, how it is spoken at once."""
+
+    key: str
+    title: str
+    tags: Sequence[str]
+    script: str
+    delivery: Mapping[str, object] | None = None
+
+
+PIECES: Final = (
+    Piece(
+        "support/greeting",
+        "Support greeting",
+        ("support", "ivr"),
+        "Welcome to *Northwind* support. [pause 300ms] Tell me in a few words what you need, and I will take it from there.",
+        {"tone": "warm"},
+    ),
+    Piece(
+        "support/hold",
+        "On hold",
+        ("support", "ivr"),
+        "Thanks for waiting. Everyone on the team is helping someone else right now. You are *next* in line.",
+        {"tone": "calm", "speed": 0.95},
+    ),
+    Piece(
+        "support/order-status",
+        "Order status",
+        ("support", "bot"),
+        "I found your order. It left our warehouse on *Tuesday* and should reach you within two working days.",
+        {"tone": "friendly"},
+    ),
+    Piece(
+        "support/outage-notice",
+        "Outage notice",
+        ("support", "incident"),
+        "We know that some customers can't sign in at the moment. Our engineers are on it, and your data is *safe*."
+        " [pause 400ms] Please try again in thirty minutes.",
+        {"tone": "serious"},
+    ),
+    Piece(
+        "support/callback",
+        "Callback offer",
+        ("support", "ivr"),
+        "Would you rather not wait? Press *one*, and we will call you back as soon as someone is free.",
+    ),
+    Piece(
+        "support/closing",
+        "Closing words",
+        ("support", "bot"),
+        "Is there anything else I can do for you today? If not, thank you for calling, and take care.",
+    ),
+    Piece(
+        "sales/intro",
+        "Product intro",
+        ("sales", "website"),
+        "Your warehouse already knows what will sell next week. *Northwind Forecast* lets you hear it."
+        " [pause 500ms] Connect your shop, and see your first forecast in ten minutes.",
+        {"tone": "energetic"},
+    ),
+    Piece(
+        "sales/demo-invite",
+        "Demo invitation",
+        ("sales", "email"),
+        "Give us fifteen minutes, and we will show you three orders you should place *today*.",
+        {"tone": "friendly", "speed": 1.05},
+    ),
+    Piece(
+        "sales/webinar-reminder",
+        "Webinar reminder",
+        ("sales", "event"),
+        "Our webinar starts in one hour. Bring your questions: half of the time is reserved for *you*.",
+    ),
+    Piece(
+        "courses/onboarding/welcome",
+        "Onboarding: welcome",
+        ("course", "onboarding"),
+        "Welcome to your first day at Northwind. In this chapter you will meet the team, set up your account,"
+        " and learn the *one rule* that never changes: ask early.",
+        {"tone": "warm", "sentence_gap_ms": 400},
+    ),
+    Piece(
+        "courses/onboarding/security",
+        "Onboarding: keeping data safe",
+        ("course", "onboarding", "compliance"),
+        "Three habits keep our customers' data safe. [pause 300ms] *First*, lock your screen. [pause 300ms] *Second*,"
+        " never share a password. [pause 300ms] *Third*, report what looks odd.",
+    ),
+    Piece(
+        "courses/forklift/pre-check",
+        "Forklift: the daily check",
+        ("course", "safety"),
+        "Before each shift, walk around the truck once. Look at the tyres, the forks, and the chains."
+        " If anything looks *wrong*, do not drive.",
+    ),
+)
+
+
+async def plant(database: Database, providers: Mapping[str, Provider]) -> None:
+    """Fill an empty database; leave any other alone. Its speech is queued, to be spoken once a worker runs."""
+    async with database.session.begin() as db:
+        await db.execute(text("select pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
+        if await demo.is_empty(db):
+            await _plant(db, providers)
+
+
+async def _plant(db: AsyncSession, providers: Mapping[str, Provider]) -> None:
+    project = await demo.found(db, password_hash=await accounts.hash_password(demo.PASSWORD))
+    author = (await db.execute(select(Person).where(Person.email == f"author@{demo.DOMAIN}"))).scalar_one()
+    actor = Actor(ActorKind.PERSON, author.id, roles={project.id: frozenset({Role.AUTHOR})})
+    voice = next(iter(providers.values())).voices[0]
+    for piece in PIECES:
+        asset = await assets.create(
+            db, actor, project.id, key=piece.key, title=piece.title, language=voice.language, tags=piece.tags
+        )
+        script = await scripts.write(db, actor, asset.id, text=piece.script, note="First wording")
+        if piece.delivery is not None:
+            order = generation.Order(voice=voice, delivery=piece.delivery, reason="First take", priority=BACKGROUND)
+            await generation.request(db, actor, script.id, order)

@@ -1,0 +1,94 @@
+"""Text at the border: normalised, and refused where it holds what a reviewer cannot see.
+
+Nothing is stripped silently: what is refused is named with its position, in code points from 0 of the text as sent.
+The classes follow UTS #39 and #55 (source spoofing).
+"""
+
+import unicodedata
+from typing import Final
+
+BIDI: Final = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200e\u200f\u061c")
+INVISIBLE: Final = frozenset("\u200b\u2060\ufeff\u00ad\u180e\u034f\u115f\u1160\u3164\uffa0\u2800")
+TAGS: Final = frozenset(map(chr, range(0xE0000, 0xE0080)))
+SELECTORS: Final = frozenset(map(chr, (*range(0xFE00, 0xFE0F), *range(0xE0100, 0xE01F0))))
+"""Variation selectors, which can smuggle data; U+FE0F stays, as emoji need it."""
+REFUSED: Final = {
+    "a hidden direction mark, which can make text read otherwise than it sounds": BIDI,
+    "invisible": INVISIBLE | TAGS,
+    "an invisible variation selector": SELECTORS,
+}
+CATEGORIES: Final = {
+    "Cc": "a control character",
+    "Cs": "half a character (a lone surrogate)",
+    "Co": "not a character anybody has assigned",
+    "Cn": "not a character anybody has assigned",
+    "Cf": "an invisible format character",
+    "Zl": "an invisible format character",
+    "Zp": "an invisible format character",
+}
+"""What is refused by its Unicode general category."""
+JOINERS: Final = frozenset("\u200c\u200d")
+EMOJI_PRESENTATION: Final = "\ufe0f"
+MAX_MARKS: Final = 4
+"""Combining marks on one letter; no living script needs more."""
+
+
+class TextRefused(ValueError):
+    """`message` says what is wrong in words, `position` where, or None when it is the whole."""
+
+    def __init__(self, message: str, position: int | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        self.position = position
+
+
+def clean(text: str, *, maximum: int, multiline: bool = True) -> str:
+    """Return `text` in NFC with LF line ends, or raise `TextRefused`.
+
+    `maximum` is in code points, counted after normalisation. Empty and blank text is refused. Single-line text (`multiline`
+    false) is trimmed and holds neither line ends nor tabs.
+    """
+    if len(text) > 2 * maximum:  # before any costly work; NFC and CRLF at most halve a real text
+        raise TextRefused(_too_long(len(text), maximum))
+    _check_characters(text, allowed="\n\r\t" if multiline else "")
+    normal = unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n"))
+    if not multiline:
+        normal = normal.strip()
+    if len(normal) > maximum:
+        raise TextRefused(_too_long(len(normal), maximum))
+    if not normal.strip():
+        raise TextRefused("This is empty: there is nothing to say." if multiline else "This may not be empty.")
+    return normal
+
+
+def _too_long(length: int, maximum: int) -> str:
+    return f"This has {length:,} characters; at most {maximum:,} are allowed."
+
+
+def _check_characters(text: str, *, allowed: str) -> None:
+    marks = 0
+    for position, character in enumerate(text):
+        if character.isascii() and (character.isprintable() or character in allowed):
+            marks = 0
+            continue
+        category = unicodedata.category(character)
+        marks = marks + 1 if category in {"Mn", "Me"} else 0
+        if reason := _why_refused(text, position, category, marks):
+            raise TextRefused(
+                f"The character U+{ord(character):04X} at position {position} is {reason}. Remove it and try again.", position
+            )
+
+
+def _why_refused(text: str, position: int, category: str, marks: int) -> str | None:
+    character = text[position]
+    if character in JOINERS:
+        return None if _joins(text, position) else "an invisible joiner out of place"
+    if marks > MAX_MARKS:
+        return "one combining mark too many"
+    return next((reason for reason, refused in REFUSED.items() if character in refused), CATEGORIES.get(category))
+
+
+def _joins(text: str, position: int) -> bool:
+    """ZWJ and ZWNJ are real letters' work in Indic and Arabic scripts and between emoji, nowhere else."""
+    before = text[position - 1] if position else " "
+    return before == EMOJI_PRESENTATION or unicodedata.category(before) in {"Lo", "Mn", "Mc", "So", "Sk"}

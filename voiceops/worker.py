@@ -1,0 +1,282 @@
+"""The worker: speaks what is queued, one attempt at a time, and sweeps up after workers that died."""
+
+import asyncio
+import os
+import random
+import signal
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, replace
+from typing import Final
+from uuid import UUID
+
+import structlog
+import uvloop
+from procrastinate import App
+from procrastinate.exceptions import ConnectorException
+from procrastinate.jobs import DeleteJobCondition
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
+
+from voiceops import providers, speech
+from voiceops.config import Settings
+from voiceops.db import Database
+from voiceops.jobs import GENERATE, Again, AskedFor, generation_queue, queue_app
+from voiceops.providers.base import Provider, ProviderError, Request, Span, Speech
+from voiceops.providers.markup import parse
+from voiceops.speech import NotAudio
+from voiceops.storage import StorageError, StorageFull, Store, open_store
+from voiceops.workflow import settling
+from voiceops.workflow.settling import Claim, Take
+
+log = structlog.get_logger()
+
+TICK_SECONDS: Final = 0.4
+"""Between looks at whether a generation is still wanted; its progress is written as often."""
+SWEEP_SECONDS: Final = 4.0
+SWEEP_LOCK: Final = 0x7377_6565
+DEATHS: Final = 4
+"""A generation whose worker died so often beyond its attempts is taken for the cause."""
+GRACE_SECONDS: Final = 4.0
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """Why an attempt ended without a version, and whether another may do better."""
+
+    code: str
+    message: str
+    transient: bool = False
+    retry_after: float | None = None
+
+
+@dataclass(slots=True)
+class Studio:
+    """What one worker process works with. `left` keeps speech nobody waits for any more from being lost half way."""
+
+    settings: Settings
+    database: Database
+    store: Store
+    providers: Mapping[str, Provider]
+    left: set[asyncio.Task[Take]] = field(default_factory=set)
+
+
+@dataclass(slots=True)
+class Progress:
+    """How far an attempt is, 0..1; the provider writes it, the ticker reads it."""
+
+    share: float = 0.0
+
+    async def tell(self, share: float) -> None:
+        """Note it."""
+        self.share = share
+
+
+async def perform(studio: Studio, generation_id: UUID) -> None:
+    """Make one attempt at a generation, to its end or to another attempt. Raises `Again` to be called once more."""
+    async with studio.database.session.begin() as db:
+        held = await settling.claim(db, generation_id)
+    if held is None:
+        return
+    if held.tries > studio.settings.generation_attempts + DEATHS:
+        await _fail(studio, held, Failure("worker_died", "The worker died each time it tried to speak this."))
+        return
+    progress = Progress()
+    speaking = asyncio.create_task(_speak(studio, held, progress))
+    try:
+        take = await _while_wanted(studio, held, progress, speaking)
+    except asyncio.CancelledError:
+        async with studio.database.session.begin() as db:
+            await settling.put_back(db, held, code="worker_stopped", message="The worker was stopped; this goes on when one runs.")
+        raise
+    except Exception as error:  # noqa: BLE001 - whatever went wrong, the generation ends with a reason
+        await _after(studio, held, _why(error))
+        return
+    if take is not None:
+        async with studio.database.session.begin() as db:
+            await settling.succeed(db, held, take)
+
+
+async def _after(studio: Studio, held: Claim, failure: Failure) -> None:
+    """End the generation, or put it back and ask to be called again."""
+    if not failure.transient or held.tries >= studio.settings.generation_attempts:
+        await _fail(studio, held, failure)
+        return
+    async with studio.database.session.begin() as db:
+        kept = await settling.put_back(db, held, code=failure.code, message=failure.message)
+    if kept:
+        backoff = studio.settings.retry_wait * 2 ** (held.tries - 1) * random.uniform(0.8, 1.2)  # noqa: S311 - spreads load
+        raise Again(max(backoff, failure.retry_after or 0.0))
+
+
+async def _fail(studio: Studio, held: Claim, failure: Failure) -> None:
+    async with studio.database.session.begin() as db:
+        await settling.fail(db, held, code=failure.code, message=failure.message)
+
+
+async def _while_wanted(studio: Studio, held: Claim, progress: Progress, speaking: asyncio.Task[Take]) -> Take | None:
+    """Wait for the take, keeping its progress; None if the generation was cancelled or taken over meanwhile."""
+    deadline = asyncio.get_running_loop().time() + studio.settings.speak_timeout
+    try:
+        while not (await asyncio.wait({speaking}, timeout=TICK_SECONDS))[0]:
+            async with studio.database.session.begin() as db:
+                if not await settling.keep(db, held, min(progress.share, 1.0)):
+                    return None
+            if asyncio.get_running_loop().time() > deadline:
+                raise ProviderError("The voice did not answer in time.", code="timeout", transient=True)
+        return speaking.result()
+    finally:
+        if not speaking.done():
+            speaking.cancel()
+            studio.left.add(speaking)
+            speaking.add_done_callback(studio.left.discard)
+
+
+async def _speak(studio: Studio, held: Claim, progress: Progress) -> Take:
+    """Speak, examine and store: when this returns the bytes are safe and only rows are missing."""
+    provider = studio.providers.get(held.provider)
+    if provider is None:
+        raise ProviderError(f"The provider {held.provider} is switched off here.", code="provider_off", transient=False)
+    parts = parse(held.script)
+    request = Request(id=str(held.generation_id), voice=held.voice, text=parts, **held.delivery)
+    spoken = await provider.speak(request, progress.tell)
+    words = sum(len(part.text.split()) for part in parts if isinstance(part, Span))
+    take, master = await asyncio.to_thread(_examine, spoken, words, studio.settings.max_speech_minutes * 60)
+    blob = await studio.store.put(master, take.media_type)
+    return replace(take, sha256=blob.sha256, size=blob.bytes)
+
+
+def _examine(spoken: Speech, words: int, longest_s: int) -> tuple[Take, bytes]:
+    """Decode and measure. Raises `NotAudio` for what is no audio, and for audio in which nothing sounds."""
+    signal_ = speech.decode(spoken.audio, max_seconds=longest_s)
+    measured = asdict(speech.measure(signal_, words))
+    if measured["true_peak_dbtp"] is None:
+        raise ProviderError("The voice answered with silence.", code="silent", transient=False)
+    master = speech.master(signal_)
+    take = Take(
+        sha256="",
+        media_type=speech.MASTER_MEDIA_TYPE,
+        size=0,
+        sample_rate_hz=signal_.sample_rate_hz,
+        duration_ms=measured.pop("duration_ms"),
+        measurements=measured,
+        peaks=speech.pyramid(signal_),
+        words=[asdict(word) for word in spoken.words],
+        applied=spoken.applied,
+        metadata=spoken.metadata,
+        unspoken="".join(spoken.unspoken),
+    )
+    return take, master
+
+
+def _why(error: Exception) -> Failure:
+    """Put what went wrong into words for whoever asked for the speech."""
+    match error:
+        case ProviderError():
+            return Failure(error.code, error.message, error.transient, error.retry_after)
+        case NotAudio():
+            return Failure(error.code, error.message)
+        case StorageFull():
+            return Failure("storage_full", "There is no room left to keep the audio. Nothing was kept; retry when there is.")
+        case StorageError():
+            return Failure("storage_unavailable", error.message, transient=True)
+        case _:
+            log.error("generation_broke", exc_info=error)
+            return Failure("internal_error", "Something broke here, not in your script. The log tells; a retry may help.")
+
+
+async def sweep(studio: Studio, queue: App) -> None:
+    """Give jobs of dead workers to living ones, and new jobs to generations that lost theirs. One process at a time."""
+    async with studio.database.session.begin() as db:
+        alone = await db.execute(text("select pg_try_advisory_xact_lock(:lock)"), {"lock": SWEEP_LOCK})
+        if not alone.scalar_one():
+            return
+        stalled = studio.settings.stalled_after
+        for job in await queue.job_manager.get_stalled_jobs(task_name=GENERATE, seconds_since_heartbeat=stalled):
+            await queue.job_manager.retry_job(job)
+            log.info("job_rescued", job_id=job.id, attempts=job.attempts)
+        await settling.requeue_orphans(db)
+
+
+async def _sweeping(studio: Studio, queue: App) -> None:
+    while True:
+        await sweep(studio, queue)
+        await asyncio.sleep(SWEEP_SECONDS * random.uniform(0.8, 1.2))  # noqa: S311 - spreads load
+
+
+async def serve(studio: Studio, stop: asyncio.Event) -> None:
+    """Work until `stop`. A queue worker returns when it loses the database: it is begun again until told to stop."""
+    slots = studio.settings.worker_concurrency or os.cpu_count() or 1
+    while not stop.is_set():
+        try:
+            await _serve_connected(studio, stop, slots)
+        except (ConnectorException, DBAPIError, OSError) as error:
+            log.warning("worker_lost_database", error=str(error))
+        if not stop.is_set():
+            await asyncio.sleep(random.uniform(0.5, 1.5))  # noqa: S311 - spreads load
+
+
+async def _serve_connected(studio: Studio, stop: asyncio.Event, slots: int) -> None:
+    stalled = studio.settings.stalled_after
+    queue = queue_app(studio.database.url, pool_size=slots + 4)
+
+    @queue.task(name=GENERATE, retry=AskedFor())
+    async def generate(generation_id: str) -> None:
+        await perform(studio, UUID(generation_id))
+
+    async with queue.open_async():
+        ended = [
+            asyncio.create_task(
+                queue.run_worker_async(
+                    queues=[generation_queue(name)],
+                    concurrency=slots,
+                    install_signal_handlers=False,
+                    shutdown_graceful_timeout=GRACE_SECONDS,
+                    update_heartbeat_interval=stalled / 5,
+                    stalled_worker_timeout=stalled,
+                    delete_jobs=DeleteJobCondition.ALWAYS,
+                )
+            )
+            for name in studio.providers
+        ]
+        ended += [asyncio.create_task(_sweeping(studio, queue)), asyncio.create_task(_wait(stop))]
+        try:
+            done, _ = await asyncio.wait(ended, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for task in ended:
+                task.cancel()
+            await asyncio.gather(*ended, return_exceptions=True)
+        for task in done:
+            task.result()
+
+
+async def _wait(stop: asyncio.Event) -> None:
+    await stop.wait()
+
+
+async def _main(settings: Settings) -> None:
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    studio = open_studio(settings)
+    try:
+        await serve(studio, stop)
+    finally:
+        for provider in studio.providers.values():
+            await provider.close()
+        await studio.database.close()
+
+
+def open_studio(settings: Settings) -> Studio:
+    """Return what a worker works with, nothing of it started."""
+    return Studio(
+        settings=settings,
+        database=Database(settings.database_url or ""),
+        store=open_store(settings.object_store),
+        providers=providers.load(settings.provider_names),
+    )
+
+
+def run(settings: Settings) -> None:
+    """Work until told to stop by SIGTERM or SIGINT."""
+    uvloop.run(_main(settings))

@@ -1,0 +1,67 @@
+"""The people and the project of the demo studio. Only an empty database gets them."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from voiceops.audit import record
+from voiceops.models import Action, Membership, Person, Project, Role
+from voiceops.models.actor import Actor, ActorKind
+from voiceops.policy import authorize
+
+PASSWORD: Final = "voiceops-demo"  # noqa: S105 - public: demo accounts only ever listen on loopback
+DOMAIN: Final = "northwind.example"
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """One person of the demo studio, with the one role they show."""
+
+    role: Role
+    name: str
+
+    @property
+    def email(self) -> str:
+        """Their address."""
+        return f"{self.role}@{DOMAIN}"
+
+
+ACCOUNTS: Final = (
+    Account(Role.AUTHOR, "Mara Lindqvist"),
+    Account(Role.REVIEWER, "Devon Okafor"),
+    Account(Role.PUBLISHER, "Ines Carvalho"),
+    Account(Role.OWNER, "Ruth Feldman"),
+    Account(Role.AUDITOR, "Tomas Brandt"),
+    Account(Role.VIEWER, "Noor Haddad"),
+)
+
+
+async def found(db: AsyncSession, *, password_hash: str) -> Project:
+    """Make the project and its people, all with one password; the owner is the installation's admin too."""
+    actor = Actor(ActorKind.SYSTEM)
+    authorize(actor, Action.STUDIO_SEED)
+    project = Project(key="northwind", name="Northwind Voice")
+    people = [
+        Person(name=one.name, email=one.email, password_hash=password_hash, is_admin=one.role is Role.OWNER) for one in ACCOUNTS
+    ]
+    db.add_all([project, *people])
+    await db.flush()
+    pairs = zip(people, ACCOUNTS, strict=True)
+    db.add_all(Membership(project_id=project.id, person_id=person.id, role=one.role) for person, one in pairs)
+    await db.flush()
+    roles = {str(person.id): one.role for person, one in zip(people, ACCOUNTS, strict=True)}
+    await record(db, actor, Action.STUDIO_SEED, project, changes={"people": roles})
+    return project
+
+
+async def is_empty(db: AsyncSession) -> bool:
+    """Tell whether nobody is here yet."""
+    return (await db.execute(select(func.count()).select_from(Person))).scalar_one() == 0
+
+
+async def present(db: AsyncSession) -> bool:
+    """Tell whether demo people are here, whose password everybody knows."""
+    known = select(Person.id).where(Person.email.in_([one.email for one in ACCOUNTS]), Person.deactivated_at.is_(None)).limit(1)
+    return (await db.execute(known)).first() is not None

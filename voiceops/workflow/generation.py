@@ -1,0 +1,144 @@
+"""Asking for a generation, stopping it, asking again."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any, Final
+from uuid import UUID
+
+from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from voiceops.audit import record
+from voiceops.config import settings
+from voiceops.errors import Conflict, FieldError, Malformed, TooMany
+from voiceops.jobs import GENERATE, enqueue, generation_queue
+from voiceops.models import Action, Generation, GenerationStatus, Script, Version
+from voiceops.models.actor import Actor
+from voiceops.models.delivery import Delivery
+from voiceops.policy import authorize, find
+from voiceops.providers.base import Control, Support, Voice
+
+NUMBERS: Final = ("speed", "emphasis", "pitch", "sentence_gap_ms")
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """How a script shall be spoken: by whom, how, why, and which version it is made from."""
+
+    voice: Voice
+    delivery: Mapping[str, Any]
+    unspoken: str = ""
+    reason: str | None = None
+    parent_version_id: UUID | None = None
+    priority: int = 0
+
+
+async def request(db: AsyncSession, actor: Actor, script_id: UUID, order: Order) -> Generation:
+    """Accept one request to speak a script: the row and its job commit together, so that what is accepted is not lost."""
+    script = await find(db, actor, Script, script_id)
+    authorize(actor, Action.GENERATION_REQUEST, script.project_id)
+    delivery = deliver(order.voice, order.delivery)
+    await _check_parent(db, script, order.parent_version_id)
+    await _check_queue(db)
+    generation = Generation(
+        project_id=script.project_id,
+        asset_id=script.asset_id,
+        script_id=script.id,
+        voice=order.voice.id,
+        provider=order.voice.provider,
+        delivery=asdict(delivery),
+        reason=order.reason,
+        parent_version_id=order.parent_version_id,
+        unspoken=order.unspoken,
+        requested_by_id=actor.person,
+    )
+    db.add(generation)
+    await db.flush()
+    await _enqueue(db, generation, priority=order.priority)
+    changes = {"script_id": str(script.id), "voice": order.voice.id, "delivery": asdict(delivery)}
+    await record(db, actor, Action.GENERATION_REQUEST, generation, reason=order.reason, changes=changes)
+    return generation
+
+
+async def cancel(db: AsyncSession, actor: Actor, generation_id: UUID, *, reason: str | None) -> Generation:
+    """Stop a queued or running generation; what a worker still makes of it is thrown away."""
+    generation = await find(db, actor, Generation, generation_id, lock=True)
+    authorize(actor, Action.GENERATION_CANCEL, generation.project_id)
+    _check_possible(generation, Action.GENERATION_CANCEL)
+    before = generation.status
+    generation.status = GenerationStatus.CANCELLED
+    generation.finished_at = func.now()
+    generation.error_code = generation.error_message = None
+    changes = {"status": {"from": before, "to": generation.status}}
+    await record(db, actor, Action.GENERATION_CANCEL, generation, reason=reason, changes=changes)
+    return generation
+
+
+async def retry(db: AsyncSession, actor: Actor, generation_id: UUID, *, reason: str | None) -> Generation:
+    """Queue a failed generation again, with as many attempts as a new one."""
+    generation = await find(db, actor, Generation, generation_id, lock=True)
+    authorize(actor, Action.GENERATION_RETRY, generation.project_id)
+    _check_possible(generation, Action.GENERATION_RETRY)
+    await _check_queue(db)
+    changes = {"status": {"from": generation.status, "to": GenerationStatus.QUEUED}, "error": generation.error_code}
+    generation.status = GenerationStatus.QUEUED
+    generation.attempts_before = generation.attempt
+    generation.progress = 0.0
+    generation.error_code = generation.error_message = None
+    generation.finished_at = None
+    await _enqueue(db, generation)
+    await record(db, actor, Action.GENERATION_RETRY, generation, reason=reason, changes=changes)
+    return generation
+
+
+def deliver(voice: Voice, asked: Mapping[str, Any]) -> Delivery:
+    """Return the whole delivery; raises `Malformed` naming every field the voice can't do or that is out of its range."""
+    can = voice.capabilities
+    delivery = Delivery(**asked)
+    errors = [error for name in NUMBERS if (error := _outside(voice, name, getattr(can, name), getattr(delivery, name)))]
+    if delivery.tone not in can.tones:
+        errors.insert(0, FieldError("delivery.tone", f"{voice.name} has these tones: {', '.join(can.tones)}."))
+    if errors:
+        raise Malformed("The voice can't be asked for this delivery.", errors=errors)
+    return delivery
+
+
+def check_speakable(voice: Voice, spoken: str, unspoken: Sequence[str]) -> None:
+    """Raise `Malformed` if the voice would leave out everything that sounds."""
+    if not any(character.isalnum() and character not in unspoken for character in spoken):
+        raise Malformed.field("text", f"{voice.name} can say nothing of this: it has no word the voice can speak.")
+
+
+def _outside(voice: Voice, name: str, control: Control, value: float) -> FieldError | None:
+    if control.support is Support.IGNORED:
+        standard = getattr(Delivery(), name)
+        return None if value == standard else FieldError(f"delivery.{name}", f"{voice.name} can't change this; leave it out.")
+    if control.minimum <= value <= control.maximum:
+        return None
+    return FieldError(f"delivery.{name}", f"{voice.name} takes {control.minimum:g} to {control.maximum:g}, not {value:g}.")
+
+
+async def _check_parent(db: AsyncSession, script: Script, version_id: UUID | None) -> None:
+    if version_id is None:
+        return
+    known = select(Version.id).where(Version.id == version_id, Version.asset_id == script.asset_id)
+    if (await db.execute(known)).first() is None:
+        raise Malformed.field("parent_version_id", "The version this is made from must be one of the same asset.")
+
+
+async def _check_queue(db: AsyncSession) -> None:
+    waiting = select(func.count()).select_from(Generation).where(Generation.status == GenerationStatus.QUEUED)
+    bound = settings().max_queued
+    if (await db.execute(waiting)).scalar_one() >= bound:
+        raise TooMany(f"{bound:,} generations are waiting already; ask again in a minute.", retry_after=60)
+
+
+def _check_possible(generation: Generation, action: Action) -> None:
+    if action not in generation.possible:
+        possible = [str(other) for other in generation.possible]
+        raise Conflict(f"This generation is {generation.status}, so {action} is not possible.", possible=possible)
+
+
+async def _enqueue(db: AsyncSession, generation: Generation, *, priority: int = 0) -> None:
+    queue = generation_queue(generation.provider)
+    generation.job_id = await enqueue(db, GENERATE, queue, priority=priority, generation_id=str(generation.id))

@@ -1,0 +1,80 @@
+"""Writing scripts: each wording of an asset once, numbered, with a note why it changed."""
+
+import hashlib
+from collections.abc import Sequence
+from uuid import UUID
+
+from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from voiceops.audit import record
+from voiceops.config import settings
+from voiceops.errors import Malformed
+from voiceops.models import Action, Asset, Script
+from voiceops.models.actor import Actor
+from voiceops.policy import authorize, find
+from voiceops.providers.base import Pause, Span
+from voiceops.providers.markup import MarkupError, parse
+from voiceops.text import TextRefused, clean
+
+
+async def write(db: AsyncSession, actor: Actor, asset_id: UUID, *, text: str, note: str | None = None) -> Script:
+    """Return the asset's newest script if it says just this, else write a new one."""
+    asset = await find(db, actor, Asset, asset_id, lock=True)
+    authorize(actor, Action.SCRIPT_CREATE, asset.project_id)
+    text, _ = check(text)
+    newest = await latest(db, asset.id)
+    if newest is not None and newest.text == text:
+        return newest
+    asset.script_count += 1
+    asset.updated_at = func.now()
+    script = Script(
+        project_id=asset.project_id,
+        asset_id=asset.id,
+        number=asset.script_count,
+        text=text,
+        note=note,
+        created_by_id=actor.person,
+    )
+    db.add(script)
+    await db.flush()
+    changes = {"number": script.number, "sha256": hashlib.sha256(text.encode()).hexdigest(), "characters": len(text)}
+    await record(db, actor, Action.SCRIPT_CREATE, script, reason=note, changes=changes)
+    return script
+
+
+async def of_asset(db: AsyncSession, actor: Actor, asset_id: UUID, script_id: UUID) -> Script:
+    """Return a script of this asset; raises `Malformed` for one of another."""
+    await find(db, actor, Asset, asset_id)
+    script = (await db.execute(select(Script).where(Script.id == script_id, Script.asset_id == asset_id))).scalar_one_or_none()
+    if script is None:
+        raise Malformed.field("script_id", "This asset has no such script.")
+    return script
+
+
+async def latest(db: AsyncSession, asset_id: UUID) -> Script | None:
+    """Return the asset's newest script."""
+    query = select(Script).where(Script.asset_id == asset_id).order_by(Script.number.desc()).limit(1)
+    return (await db.execute(query)).scalar_one_or_none()
+
+
+def check(text: str) -> tuple[str, tuple[Span | Pause, ...]]:
+    """Return the text as it will be kept and what it says; raises `Malformed` naming the field and the position."""
+    try:
+        cleaned = clean(text, maximum=settings().max_script_characters)
+        return cleaned, parse(cleaned)
+    except TextRefused as error:
+        raise Malformed.field("text", error.message, error.position) from error
+    except MarkupError as error:
+        raise Malformed.field("text", f"At position {error.position}: {error.message}", error.position) from error
+
+
+def spoken(parts: Sequence[Span | Pause]) -> str:
+    """Return what is spoken, and so counted against budgets: the text without its markup."""
+    return "".join(part.text for part in parts if isinstance(part, Span))
+
+
+def estimate_ms(parts: Sequence[Span | Pause], words_per_minute: int) -> int:
+    """Return about how long it will last at speed 1: its words at the voice's pace, and its pauses."""
+    words = sum(len(part.text.split()) for part in parts if isinstance(part, Span))
+    return words * 60_000 // words_per_minute + sum(part.ms for part in parts if isinstance(part, Pause))

@@ -1,0 +1,234 @@
+"""A worker's side of a generation: claim it, keep it, end it. Every write is fenced by the attempt that was claimed.
+
+A queue delivers at least once, and a worker that was stopped may wake and finish late. So each claim raises `attempt`, and
+whoever no longer holds the present attempt changes nothing.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import func, select, text, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import joinedload
+
+from voiceops.audit import record
+from voiceops.changes import Change, announce
+from voiceops.jobs import GENERATE, enqueue, generation_queue
+from voiceops.models import Action, Asset, Blob, Generation, GenerationStatus, Version, Waveform
+from voiceops.models.actor import Actor
+from voiceops.models.generation import PENDING
+from voiceops.models.version import BlobState, fingerprint
+from voiceops.policy import authorize
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """One attempt at one generation, with what is needed to speak it."""
+
+    generation_id: UUID
+    attempt: int
+    tries: int
+    provider: str
+    voice: str
+    script: str
+    delivery: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Take:
+    """What was spoken, measured and stored already, ready to become a version."""
+
+    sha256: str
+    media_type: str
+    size: int
+    sample_rate_hz: int
+    duration_ms: int
+    measurements: Mapping[str, Any]
+    peaks: Mapping[int, bytes]
+    words: Sequence[Mapping[str, Any]]
+    applied: Mapping[str, Any]
+    metadata: Mapping[str, Any]
+    unspoken: str
+
+
+async def claim(db: AsyncSession, generation_id: UUID) -> Claim | None:
+    """Take a pending generation for one more attempt; None if it has ended."""
+    query = select(Generation).where(Generation.id == generation_id).options(joinedload(Generation.script, innerjoin=True))
+    generation = (await db.execute(query.with_for_update(of=Generation))).scalar_one_or_none()
+    if generation is None or generation.status not in PENDING:
+        return None
+    generation.status = GenerationStatus.RUNNING
+    generation.attempt += 1
+    generation.progress = 0.0
+    generation.started_at = func.now()
+    await _announce(db, generation)
+    return Claim(
+        generation_id=generation.id,
+        attempt=generation.attempt,
+        tries=generation.attempt - generation.attempts_before,
+        provider=generation.provider,
+        voice=generation.voice,
+        script=generation.script.text,
+        delivery=generation.delivery,
+    )
+
+
+async def keep(db: AsyncSession, held: Claim, progress: float) -> bool:
+    """Note the progress, 0..1; False tells the worker to stop, because the generation was cancelled or taken over."""
+    generation = await _held(db, held)
+    if generation is None:
+        return False
+    if progress > generation.progress:
+        generation.progress = progress
+        await _announce(db, generation)
+    return True
+
+
+async def succeed(db: AsyncSession, held: Claim, take: Take) -> Version | None:
+    """Make the version, with the asset's next number; None if the claim no longer holds."""
+    generation = await _held(db, held)
+    if generation is None:
+        return None
+    actor = Actor.worker_for(generation.requested_by_id)
+    authorize(actor, Action.GENERATION_SUCCEED, generation.project_id)
+    _end(generation, GenerationStatus.SUCCEEDED)
+    generation.progress = 1.0
+    await _keep_blob(db, take)
+    version = _version(generation, held, take, await _next_number(db, generation.asset_id))
+    db.add(version)
+    await db.flush()
+    db.add_all(Waveform(version_id=version.id, samples_per_peak=zoom, peaks=peaks) for zoom, peaks in take.peaks.items())
+    changes = {"number": version.number, "audio_sha256": take.sha256, "fingerprint": version.fingerprint, "attempt": held.attempt}
+    await record(db, actor, Action.GENERATION_SUCCEED, generation, changes={**changes, "version_id": str(version.id)})
+    return version
+
+
+async def fail(db: AsyncSession, held: Claim, *, code: str, message: str) -> bool:
+    """End the generation with a reason people understand; False if the claim no longer holds."""
+    generation = await _held(db, held)
+    if generation is None:
+        return False
+    await _fail(db, generation, code, message)
+    return True
+
+
+async def put_back(db: AsyncSession, held: Claim, *, code: str, message: str) -> bool:
+    """Queue the generation for its next attempt, saying why the last one ended; False if the claim no longer holds."""
+    generation = await _held(db, held)
+    if generation is None:
+        return False
+    generation.status = GenerationStatus.QUEUED
+    generation.progress = 0.0
+    generation.error_code, generation.error_message = code, message
+    await _announce(db, generation)
+    return True
+
+
+async def abandon(db: AsyncSession, generation_id: UUID, *, code: str, message: str) -> bool:
+    """End a pending generation that no worker holds any more, whatever its attempt; False if it has ended."""
+    query = select(Generation).where(Generation.id == generation_id, Generation.status.in_(PENDING)).with_for_update()
+    generation = (await db.execute(query)).scalar_one_or_none()
+    if generation is None:
+        return False
+    await _fail(db, generation, code, message)
+    return True
+
+
+async def requeue_orphans(db: AsyncSession) -> int:
+    """Give every pending generation without a living job a new one; returns how many there were."""
+    query = select(Generation).where(
+        Generation.status.in_(PENDING),
+        text("not exists (select from procrastinate_jobs j where j.id = generations.job_id and j.status in ('todo', 'doing'))"),
+    )
+    orphans = (await db.execute(query.with_for_update(skip_locked=True))).scalars().all()
+    for generation in orphans:
+        queue = generation_queue(generation.provider)
+        generation.job_id = await enqueue(db, GENERATE, queue, generation_id=str(generation.id))
+    return len(orphans)
+
+
+async def _held(db: AsyncSession, held: Claim) -> Generation | None:
+    """Return the generation, locked, if this claim still holds it: the fence."""
+    query = select(Generation).where(
+        Generation.id == held.generation_id,
+        Generation.attempt == held.attempt,
+        Generation.status == GenerationStatus.RUNNING,
+    )
+    return (await db.execute(query.with_for_update())).scalar_one_or_none()
+
+
+async def _fail(db: AsyncSession, generation: Generation, code: str, message: str) -> None:
+    actor = Actor.worker_for(generation.requested_by_id)
+    authorize(actor, Action.GENERATION_FAIL, generation.project_id)
+    _end(generation, GenerationStatus.FAILED)
+    generation.error_code, generation.error_message = code, message
+    changes = {"error": code, "attempt": generation.attempt}
+    await record(db, actor, Action.GENERATION_FAIL, generation, reason=message, changes=changes)
+
+
+def _end(generation: Generation, status: GenerationStatus) -> None:
+    generation.status = status
+    generation.finished_at = func.now()
+    generation.error_code = generation.error_message = None
+
+
+async def _next_number(db: AsyncSession, asset_id: UUID) -> int:
+    """Take the asset's next version number; the row stays locked until the version is there or nothing is."""
+    counted = update(Asset).where(Asset.id == asset_id).values(version_count=Asset.version_count + 1, updated_at=func.now())
+    return (await db.execute(counted.returning(Asset.version_count))).scalar_one()
+
+
+async def _keep_blob(db: AsyncSession, take: Take) -> None:
+    blob = insert(Blob).values(sha256=take.sha256, media_type=take.media_type, bytes=take.size, state=BlobState.STORED)
+    again = {"state": BlobState.STORED}
+    await db.execute(blob.on_conflict_do_update(index_elements=[Blob.sha256], set_=again, where=Blob.state != BlobState.STORED))
+
+
+def _version(generation: Generation, held: Claim, take: Take, number: int) -> Version:
+    return Version(
+        project_id=generation.project_id,
+        asset_id=generation.asset_id,
+        number=number,
+        generation_id=generation.id,
+        script_id=generation.script_id,
+        parent_version_id=generation.parent_version_id,
+        voice=generation.voice,
+        provider=generation.provider,
+        delivery=generation.delivery,
+        applied_delivery=take.applied,
+        provider_metadata=take.metadata,
+        unspoken=take.unspoken,
+        reason=generation.reason,
+        audio_sha256=take.sha256,
+        sample_rate_hz=take.sample_rate_hz,
+        duration_ms=take.duration_ms,
+        measurements=take.measurements,
+        words=list(take.words),
+        fingerprint=fingerprint(
+            script=held.script,
+            voice=generation.voice,
+            provider=generation.provider,
+            delivery=generation.delivery,
+            audio_sha256=take.sha256,
+        ),
+        created_by_id=generation.requested_by_id,
+    )
+
+
+async def _announce(db: AsyncSession, generation: Generation) -> None:
+    """Tell of a step that is no action of anybody's: started, got on, put back."""
+    await announce(
+        db,
+        Change(
+            type=generation.noun,
+            id=str(generation.id),
+            action="generation.progress",
+            project_id=str(generation.project_id),
+            asset_id=str(generation.asset_id),
+            status=generation.status,
+            progress=generation.progress,
+        ),
+    )

@@ -1,0 +1,67 @@
+/** The one way to the server: a typed client, and one error type for everything it refuses. */
+import createClient from 'openapi-fetch';
+import type { paths } from './schema.gen.ts';
+
+/** `fetch` is looked up at each call, so that a test can stand at the network's border. */
+export const api = createClient<paths>({ fetch: (request) => globalThis.fetch(request) });
+
+export interface FieldProblem {
+  readonly field: string;
+  readonly message: string;
+}
+
+/** What the server refused and why (RFC 9457). `status` 0: the server could not be reached at all. */
+export class ProblemError extends Error {
+  readonly status: number;
+  readonly title: string;
+  readonly fields: readonly FieldProblem[];
+
+  constructor(status: number, title: string, detail: string, fields: readonly FieldProblem[] = []) {
+    super(detail);
+    this.name = 'ProblemError';
+    this.status = status;
+    this.title = title;
+    this.fields = fields;
+  }
+
+  /** The message for one field of a form, if the server named it. */
+  field(name: string): string | undefined {
+    return this.fields.find((one) => one.field === name || one.field.endsWith(`.${name}`))?.message;
+  }
+}
+
+interface Answer<T> {
+  data?: T;
+  error?: unknown;
+  response: Response;
+}
+
+/** The body of a good answer; anything else is thrown as a ProblemError. */
+export async function answer<T>(call: Promise<Answer<T>>): Promise<T> {
+  const result = await call.catch((cause: unknown) => {
+    if (cause instanceof DOMException && cause.name === 'AbortError') throw cause;
+    throw new ProblemError(0, 'The server cannot be reached', 'There is no answer from the server. Nothing was changed.');
+  });
+  if (!result.response.ok) throw problem(result.response.status, result.error);
+  return result.data as T;
+}
+
+function problem(status: number, body: unknown): ProblemError {
+  const fallback = status >= 500 ? 'The server failed' : 'The request was refused';
+  if (typeof body !== 'object' || body === null) return new ProblemError(status, fallback, `The server answered with ${status}.`);
+  const { title, detail, errors } = body as { title?: unknown; detail?: unknown; errors?: unknown };
+  const fields = Array.isArray(errors) ? errors.filter(isFieldProblem) : [];
+  const name = typeof title === 'string' ? title : fallback;
+  return new ProblemError(status, name, typeof detail === 'string' && detail ? detail : name, fields);
+}
+
+function isFieldProblem(value: unknown): value is FieldProblem {
+  const one = value as Partial<FieldProblem> | null;
+  return typeof one?.field === 'string' && typeof one.message === 'string';
+}
+
+/** Any thrown value as a ProblemError, so that a screen has one shape to show. */
+export function asProblem(error: unknown): ProblemError {
+  if (error instanceof ProblemError) return error;
+  return new ProblemError(-1, 'Something went wrong on this page', error instanceof Error ? error.message : String(error));
+}

@@ -1,0 +1,18 @@
+/** The shapes of the API under the names the product uses; all of them come from OpenAPI. */
+import type { components } from './schema.gen.ts';
+
+type Schemas = components['schemas'];
+
+export type Session = Schemas['SessionOut'];
+export type Project = Schemas['ProjectOut'];
+export type Asset = Schemas['AssetOut'];
+export type AssetPage = Schemas['AssetPage'];
+export type NewAsset = Schemas['AssetIn'];
+export type AssetChange = Schemas['AssetPatch'];
+export type ScriptCheck = Schemas['CheckOut'];
+export type Voice = Schemas['VoiceOut'];
+export type Delivery = Schemas['DeliveryOut'];
+export type Generation = Schemas['GenerationOut'];
+export type GenerationPage = Schemas['GenerationPage'];
+export type Version = Schemas['VersionOut'];
+export type Peaks = Schemas['WaveformOut'];

@@ -1,0 +1,39 @@
+/** Screens for what is not there, not reachable, or broken. */
+import { Link, useRouter, type ErrorComponentProps } from '@tanstack/react-router';
+import { asProblem } from '../api/client.ts';
+import { Empty, Failure } from '../ui/state.tsx';
+
+export function NotFound() {
+  return (
+    <main>
+      <title>Not found · VoiceOps Studio</title>
+      <Empty title="There is nothing here" icon="search" action={<Link to="/">Go to the library</Link>}>
+        The address may be mistyped, or this is something you are no member of.
+      </Empty>
+    </main>
+  );
+}
+
+export function NoProject() {
+  return (
+    <main>
+      <title>No project · VoiceOps Studio</title>
+      <Empty title="You are in no project yet">Ask the owner of a project to add you; it will appear here.</Empty>
+    </main>
+  );
+}
+
+export function ErrorPage({ error, reset }: ErrorComponentProps) {
+  const router = useRouter();
+  const problem = asProblem(error);
+  const again = () => {
+    reset();
+    void router.invalidate();
+  };
+  return (
+    <main>
+      <title>Trouble · VoiceOps Studio</title>
+      <Failure title={problem.title} detail={problem.message} onRetry={again} />
+    </main>
+  );
+}

@@ -1,0 +1,92 @@
+/** Live news from the server: what somebody else does appears without a reload. */
+import { useEffect, useSyncExternalStore } from 'react';
+import type { QueryKey } from '@tanstack/react-query';
+import { assetKeys } from '../features/assets/queries.ts';
+import { generationKeys, withProgress } from '../features/generations/queries.ts';
+import { versionKeys } from '../features/versions/queries.ts';
+import { queryClient } from './queryClient.ts';
+
+export type LiveState = 'connecting' | 'live' | 'lost';
+
+interface Change {
+  subject: { type: string; id: string };
+  asset_id: string | null;
+  project_id: string | null;
+  progress?: number;
+  status?: string;
+}
+
+const AGAIN_MS = 3000;
+const GATHER_MS = 120;
+const listeners = new Set<() => void>();
+let state: LiveState = 'connecting';
+
+function set(next: LiveState) {
+  if (state === next) return;
+  state = next;
+  for (const tell of listeners) tell();
+}
+
+function subscribe(tell: () => void) {
+  listeners.add(tell);
+  return () => void listeners.delete(tell);
+}
+
+/** Many changes at once (an import, a first start) ask for each list only once. */
+const waiting = new Map<string, QueryKey>();
+
+function refresh(...keys: QueryKey[]) {
+  if (waiting.size === 0) {
+    setTimeout(() => {
+      const now = [...waiting.values()];
+      waiting.clear();
+      for (const queryKey of now) void queryClient.invalidateQueries({ queryKey });
+    }, GATHER_MS);
+  }
+  for (const key of keys) waiting.set(JSON.stringify(key), key);
+}
+
+function apply(change: Change) {
+  const asset = change.asset_id;
+  if (change.subject.type === 'generation' && asset) {
+    const { id } = change.subject;
+    const known = withProgress(queryClient, asset, { id, progress: change.progress, status: change.status });
+    if (!known) refresh(generationKeys.of(asset));
+    return;
+  }
+  if (asset) refresh(assetKeys.one(asset), assetKeys.lists);
+  if (change.subject.type === 'version' && asset) refresh(versionKeys.of(asset), generationKeys.of(asset));
+}
+
+/** Listens until the returned function is called. A lost connection is taken up again, and what was missed is fetched. */
+function listen(): () => void {
+  let source: EventSource | null = null;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  let missed = false;
+  const open = () => {
+    source = new EventSource('/api/v1/events');
+    source.addEventListener('ready', () => {
+      set('live');
+      if (missed) void queryClient.invalidateQueries();
+      missed = false;
+    });
+    source.addEventListener('change', (event) => apply(JSON.parse(event.data as string) as Change));
+    source.addEventListener('error', () => {
+      missed = true;
+      set('lost');
+      // The browser itself reconnects after a broken connection, but never after an answer that is no stream.
+      if (source?.readyState === EventSource.CLOSED) timer = setTimeout(open, AGAIN_MS);
+    });
+  };
+  open();
+  return () => {
+    clearTimeout(timer);
+    source?.close();
+    set('connecting');
+  };
+}
+
+export function useLive(): LiveState {
+  useEffect(listen, []);
+  return useSyncExternalStore(subscribe, () => state);
+}

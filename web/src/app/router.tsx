@@ -1,0 +1,85 @@
+/** The routes. What a person looks at stands in the address: project, asset, filters, the chosen version, the tab. */
+import { createRootRouteWithContext, createRoute, createRouter, lazyRouteComponent, redirect } from '@tanstack/react-router';
+import type { QueryClient } from '@tanstack/react-query';
+import { asProblem } from '../api/client.ts';
+import { sessionQuery } from '../features/session/queries.ts';
+import { ErrorPage, NotFound } from './errorPages.tsx';
+import { LibraryPage } from './libraryPage.tsx';
+import { onSignedOut, queryClient } from './queryClient.ts';
+import { Root } from './root.tsx';
+import { Shell } from './shell.tsx';
+import { assetSearch, librarySearch, signInSearch } from './search.ts';
+
+const root = createRootRouteWithContext<{ queryClient: QueryClient }>()({
+  component: Root,
+  notFoundComponent: NotFound,
+});
+
+const signIn = createRoute({
+  getParentRoute: () => root,
+  path: '/sign-in',
+  validateSearch: signInSearch,
+  component: lazyRouteComponent(() => import('./signInPage.tsx'), 'SignInPage'),
+});
+
+/** Everything that needs somebody to be signed in. */
+const inside = createRoute({
+  getParentRoute: () => root,
+  id: 'inside',
+  beforeLoad: async ({ context, location }) => {
+    try {
+      await context.queryClient.ensureQueryData(sessionQuery);
+    } catch (error) {
+      if (asProblem(error).status !== 401) throw error;
+      throw redirect({ to: '/sign-in', search: { next: location.href }, replace: true });
+    }
+  },
+  component: Shell,
+});
+
+const home = createRoute({
+  getParentRoute: () => inside,
+  path: '/',
+  beforeLoad: async ({ context }) => {
+    const session = await context.queryClient.ensureQueryData(sessionQuery);
+    const first = session.projects[0];
+    if (first) throw redirect({ to: '/projects/$project', params: { project: first.key }, replace: true });
+  },
+  component: lazyRouteComponent(() => import('./errorPages.tsx'), 'NoProject'),
+});
+
+const library = createRoute({
+  getParentRoute: () => inside,
+  path: '/projects/$project',
+  validateSearch: librarySearch,
+  component: LibraryPage,
+});
+
+const asset = createRoute({
+  getParentRoute: () => inside,
+  path: '/projects/$project/assets/$asset',
+  validateSearch: assetSearch,
+  component: lazyRouteComponent(() => import('./assetPage.tsx'), 'AssetPage'),
+});
+
+export const router = createRouter({
+  routeTree: root.addChildren([signIn, inside.addChildren([home, library, asset])]),
+  context: { queryClient },
+  defaultPreload: 'intent',
+  defaultErrorComponent: ErrorPage,
+  defaultNotFoundComponent: NotFound,
+  scrollRestoration: true,
+});
+
+onSignedOut(() => {
+  const { pathname, href } = router.state.location;
+  if (pathname === '/sign-in') return;
+  queryClient.removeQueries({ queryKey: sessionQuery.queryKey });
+  void router.navigate({ to: '/sign-in', search: { next: href }, replace: true });
+});
+
+declare module '@tanstack/react-router' {
+  interface Register {
+    router: typeof router;
+  }
+}

@@ -1,0 +1,40 @@
+/** What may stand behind the `?` of each address; anything else is dropped. */
+
+type Raw = Record<string, unknown>;
+
+function text(raw: Raw, name: string): string | undefined {
+  const value = raw[name];
+  if (typeof value === 'number') return String(value);
+  return typeof value === 'string' && value !== '' ? value : undefined;
+}
+
+/** Leaves out what is not set, so that addresses stay short. */
+function set<T extends Record<string, unknown>>(values: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as {
+    [K in keyof T]?: Exclude<T[K], undefined>;
+  };
+}
+
+/** `next` is a place on this site only: never another origin. */
+export function signInSearch(raw: Raw) {
+  const next = text(raw, 'next');
+  return set({ next: next?.startsWith('/') && !/^\/[/\\]/.test(next) ? next : undefined });
+}
+
+export function librarySearch(raw: Raw) {
+  return set({
+    query: text(raw, 'query'),
+    status: text(raw, 'status'),
+    tag: text(raw, 'tag'),
+    language: text(raw, 'language'),
+    owner: text(raw, 'owner'),
+  });
+}
+
+export function assetSearch(raw: Raw) {
+  const version = Number(raw['version']);
+  return set({
+    version: Number.isInteger(version) && version > 0 ? version : undefined,
+    tab: raw['tab'] === 'versions' ? ('versions' as const) : undefined,
+  });
+}

@@ -1,0 +1,43 @@
+/** React's view of the one player. */
+import { useSyncExternalStore, type KeyboardEvent } from 'react';
+import { showShortcuts } from './shortcuts.tsx';
+import { player, type Playing, type Track } from './player.ts';
+
+export function usePlayer(): Playing {
+  return useSyncExternalStore(player.subscribe, player.snapshot);
+}
+
+/** The position in tenths of a second: ten renderings a second are enough for a clock. */
+export function usePosition(): number {
+  return useSyncExternalStore(player.onPosition, () => Math.round(player.position() / 100) * 100);
+}
+
+const SEEK_MS = 1000;
+const LONG_SEEK_MS = 5000;
+
+/**
+ * The keys of a panel that can play `track` (the dock: whatever is loaded). They act only while the panel has the focus
+ * (WCAG 2.1.4), and leave alone what the focused control itself wants.
+ */
+export function playerKeys(track?: Track) {
+  return (event: KeyboardEvent<HTMLElement>) => {
+    if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
+    const act = action(event, track);
+    if (!act) return;
+    event.preventDefault();
+    act();
+  };
+}
+
+function action(event: KeyboardEvent, track: Track | undefined): (() => void) | null {
+  const target = event.target instanceof Element ? event.target : null;
+  if (target?.matches('textarea, select, input:not([data-seek])')) return null;
+  if (event.key === '?') return showShortcuts;
+  if (event.key === ' ') return target?.matches('button, a, summary') ? null : () => player.toggle(track);
+  const way = event.key === 'ArrowLeft' ? -1 : event.key === 'ArrowRight' ? 1 : 0;
+  if (way === 0) return null;
+  return () => {
+    if (track) player.load(track);
+    player.seek(player.position() + way * (event.shiftKey ? LONG_SEEK_MS : SEEK_MS));
+  };
+}

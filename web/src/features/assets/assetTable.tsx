@@ -1,0 +1,114 @@
+/** Assets as rows: hear it, see its state, go there. */
+import { Link } from '@tanstack/react-router';
+import type { Asset } from '../../api/types.ts';
+import { languageName } from '../../api/words.ts';
+import { PlayButton } from '../../audio/playButton.tsx';
+import { versionTrack } from '../../audio/track.ts';
+import { StatusBadge } from '../../ui/badge.tsx';
+import { ago, at, clock } from '../../ui/format.ts';
+import styles from './assetTable.module.css';
+
+interface AssetTableProps {
+  assets: readonly Asset[];
+  projectKey: string;
+  onTag: (tag: string) => void;
+}
+
+export function AssetTable({ assets, projectKey, onTag }: AssetTableProps) {
+  return (
+    <table className={styles.table}>
+      <thead>
+        <tr>
+          <th scope="col" className={styles.playCell}>
+            <span className={styles.hidden}>Listen</span>
+          </th>
+          <th scope="col">Asset</th>
+          <th scope="col">Status</th>
+          <th scope="col" data-narrow="hide">
+            Newest
+          </th>
+          <th scope="col" data-medium="hide">
+            Language
+          </th>
+          <th scope="col" data-medium="hide">
+            Tags
+          </th>
+          <th scope="col" data-narrow="hide">
+            Owner
+          </th>
+          <th scope="col" data-narrow="hide">
+            Updated
+          </th>
+        </tr>
+      </thead>
+      <tbody>
+        {assets.map((asset) => (
+          <Row key={asset.id} asset={asset} projectKey={projectKey} onTag={onTag} />
+        ))}
+      </tbody>
+    </table>
+  );
+}
+
+function Row({ asset, projectKey, onTag }: { asset: Asset; projectKey: string; onTag: (tag: string) => void }) {
+  const newest = asset.latest_version;
+  return (
+    <tr>
+      <td className={styles.playCell}>
+        {newest && (
+          <PlayButton
+            size="small"
+            name={`version ${newest.number} of ${asset.title}`}
+            track={versionTrack({
+              id: newest.id,
+              number: newest.number,
+              durationMs: newest.duration_ms,
+              assetId: asset.id,
+              assetTitle: asset.title,
+              projectKey,
+              voice: newest.voice,
+            })}
+          />
+        )}
+      </td>
+      <th scope="row" className={styles.asset}>
+        <Link to="/projects/$project/assets/$asset" params={{ project: projectKey, asset: asset.id }} className={styles.title}>
+          {asset.title}
+        </Link>
+        <span className={styles.key}>{asset.key}</span>
+        <span className={styles.brief}>
+          {newest && `v${newest.number} · ${clock(newest.duration_ms)} · `}
+          {asset.owner.name} · {ago(asset.updated_at)}
+        </span>
+      </th>
+      <td>
+        <StatusBadge status={asset.status ?? null} />
+      </td>
+      <td data-narrow="hide" className={styles.newest}>
+        {newest ? (
+          <>
+            v{newest.number} <span>{clock(newest.duration_ms)}</span>
+          </>
+        ) : (
+          <span aria-label="none">–</span>
+        )}
+      </td>
+      <td data-medium="hide" title={languageName(asset.language)}>
+        {asset.language}
+      </td>
+      <td data-medium="hide" className={styles.tags}>
+        {asset.tags.map((tag) => (
+          <button key={tag} type="button" title={`Only with the tag ${tag}`} onClick={() => onTag(tag)}>
+            {tag}
+          </button>
+        ))}
+      </td>
+      <td data-narrow="hide" className={styles.quiet}>
+        {asset.owner.name}
+      </td>
+      <td data-narrow="hide" className={styles.quiet} title={at(asset.updated_at)}>
+        {ago(asset.updated_at)}
+      </td>
+    </tr>
+  );
+}

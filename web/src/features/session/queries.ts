@@ -1,0 +1,40 @@
+/** Who is signed in; signing in and out. */
+import { queryOptions, useMutation, useQueryClient } from '@tanstack/react-query';
+import { answer, api, asProblem } from '../../api/client.ts';
+import { forget } from '../../ui/storage.ts';
+
+export const sessionQuery = queryOptions({
+  queryKey: ['session'],
+  staleTime: 60_000,
+  queryFn: () => answer(api.GET('/api/v1/session')),
+});
+
+/** Null when this installation is no demo. */
+export const demoQuery = queryOptions({
+  queryKey: ['demo'],
+  staleTime: Infinity,
+  queryFn: () =>
+    answer(api.GET('/api/v1/demo')).catch((error: unknown) => {
+      if (asProblem(error).status === 404) return null;
+      throw error;
+    }),
+});
+
+export function useSignIn() {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: (body: { email: string; password: string }) => answer(api.POST('/api/v1/session', { body })),
+    onSuccess: (session) => {
+      client.removeQueries({ predicate: (query) => query.queryKey[0] !== 'demo' });
+      client.setQueryData(sessionQuery.queryKey, session);
+    },
+  });
+}
+
+/** Also forgets the drafts that were kept in this browser: the next person is somebody else. */
+export function useSignOut() {
+  return useMutation({
+    mutationFn: () => answer(api.DELETE('/api/v1/session')),
+    onSuccess: () => forget('voiceops.draft.'),
+  });
+}

@@ -1,0 +1,95 @@
+/** Sign in: in a demo with one click as a role, else with e-mail address and password. */
+import { useQuery } from '@tanstack/react-query';
+import { useState, type SyntheticEvent } from 'react';
+import { asProblem } from '../../api/client.ts';
+import { Button } from '../../ui/button.tsx';
+import { Field } from '../../ui/field.tsx';
+import { Icon } from '../../ui/icons.tsx';
+import { Failure, Note, Skeleton } from '../../ui/state.tsx';
+import { plain } from '../../ui/format.ts';
+import { demoQuery, useSignIn } from './queries.ts';
+import styles from './signIn.module.css';
+
+/** What each role is for, in a line. */
+const ROLES: Record<string, string> = {
+  owner: 'Everything, including people, roles and policy',
+  author: 'Writes scripts, chooses voices, generates takes',
+  reviewer: 'Listens, comments, approves or asks for changes',
+  publisher: 'Puts approved versions live and rolls them back',
+  auditor: 'Reads and verifies who did what, when and why',
+  viewer: 'Reads and listens; changes nothing',
+};
+
+export function SignIn({ onSignedIn }: { onSignedIn: () => void }) {
+  const demo = useQuery(demoQuery);
+  const signIn = useSignIn();
+  const [form, setForm] = useState(false);
+  const enter = (email: string, password: string) => signIn.mutate({ email, password }, { onSuccess: onSignedIn });
+
+  if (demo.isPending) return <Skeleton lines={5} />;
+  if (demo.isError) {
+    const problem = asProblem(demo.error);
+    return <Failure title={problem.title} detail={problem.message} onRetry={() => void demo.refetch()} />;
+  }
+  if (!demo.data || form) return <PasswordForm signIn={signIn} onSubmit={enter} />;
+
+  const { accounts, password } = demo.data;
+  const chosen = signIn.isPending ? signIn.variables.email : null;
+  return (
+    <>
+      <p className={styles.lead}>This is a demo studio. Choose whom to be; you can switch at any time.</p>
+      {signIn.isError && (
+        <Note tone="bad" live>
+          {asProblem(signIn.error).message}
+        </Note>
+      )}
+      <ul className={styles.roles}>
+        {accounts.map((account) => (
+          <li key={account.email}>
+            <button type="button" data-busy={chosen === account.email || undefined} onClick={() => enter(account.email, password)}>
+              <span className={styles.role}>{plain(account.role)}</span>
+              <span className={styles.does}>{ROLES[account.role] ?? account.email}</span>
+              <span className={styles.name}>{account.name}</span>
+              <Icon name="start" />
+            </button>
+          </li>
+        ))}
+      </ul>
+      <Button variant="quiet" onClick={() => setForm(true)}>
+        Sign in with e-mail and password
+      </Button>
+    </>
+  );
+}
+
+interface PasswordFormProps {
+  signIn: ReturnType<typeof useSignIn>;
+  onSubmit: (email: string, password: string) => void;
+}
+
+function PasswordForm({ signIn, onSubmit }: PasswordFormProps) {
+  const problem = signIn.isError ? asProblem(signIn.error) : null;
+  const submit = (event: SyntheticEvent<HTMLFormElement>) => {
+    event.preventDefault();
+    const values = new FormData(event.currentTarget);
+    onSubmit(String(values.get('email')), String(values.get('password')));
+  };
+  return (
+    <form className={styles.form} onSubmit={submit}>
+      {problem && problem.fields.length === 0 && (
+        <Note tone="bad" live>
+          {problem.message}
+        </Note>
+      )}
+      <Field label="E-mail address" error={problem?.field('email')}>
+        {(bound) => <input {...bound} name="email" type="email" autoComplete="username" required />}
+      </Field>
+      <Field label="Password" error={problem?.field('password')}>
+        {(bound) => <input {...bound} name="password" type="password" autoComplete="current-password" required />}
+      </Field>
+      <Button variant="primary" type="submit" busy={signIn.isPending}>
+        Sign in
+      </Button>
+    </form>
+  );
+}

@@ -1,0 +1,27 @@
+/** The browser's storage, which may be forbidden or full: then a value is simply not kept. */
+
+export function stored(key: string): string | null {
+  try {
+    return localStorage.getItem(key);
+  } catch {
+    return null;
+  }
+}
+
+export function keep(key: string, value: string | null): void {
+  try {
+    if (value === null) localStorage.removeItem(key);
+    else localStorage.setItem(key, value);
+  } catch {
+    // nothing to do: the page works without it
+  }
+}
+
+/** Removes everything whose key begins so, e.g. the drafts of somebody who signs out. */
+export function forget(prefix: string): void {
+  try {
+    for (const key of Object.keys(localStorage)) if (key.startsWith(prefix)) localStorage.removeItem(key);
+  } catch {
+    // as above
+  }
+}
