@@ -99,7 +99,7 @@ $(VENV)/.dev: $(VENV)/.run requirements-dev.lock
 
 web/node_modules/.made: $(VENV)/.run web/package.json web/package-lock.json web/.npmrc
 	@echo "Installing the page's packages"
-	@$(NPM) ci --ignore-scripts --loglevel=error
+	@$(NPM) ci --ignore-scripts --no-update-notifier --loglevel=error
 	@touch $@
 
 # Folders too: theirs is the time of the last file that came or went

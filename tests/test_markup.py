@@ -47,7 +47,17 @@ def test_a_pause_is_read_in_ms_or_seconds(written: str, ms: int) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["[pause]", "[pause 400]", "[pause 6s]", "[pause 5001ms]", "[pause 0ms]", "[pause -1s]", "[pause 1,2s]", "[pause 400ms", "[pause:1s]"],
+    [
+        "[pause]",
+        "[pause 400]",
+        "[pause 6s]",
+        "[pause 5001ms]",
+        "[pause 0ms]",
+        "[pause -1s]",
+        "[pause 1,2s]",
+        "[pause 400ms",
+        "[pause:1s]",
+    ],
 )
 def test_a_pause_that_cannot_be_read_is_refused_where_it_stands(text: str) -> None:
     error = refusal(f"Hold on {text}")
@@ -81,7 +91,16 @@ def test_emphasis_that_is_open_empty_or_crosses_a_border_is_refused(text: str, p
 
 @pytest.mark.parametrize(
     "tag",
-    ["<speak>", '<break time="400ms"/>', "</prosody>", "<p>", "<emphasis level='strong'>", "<say-as x='y'>", "<amazon:effect name='w'>", "<BREAK/>"],
+    [
+        "<speak>",
+        '<break time="400ms"/>',
+        "</prosody>",
+        "<p>",
+        "<emphasis level='strong'>",
+        "<say-as x='y'>",
+        "<amazon:effect name='w'>",
+        "<BREAK/>",
+    ],
 )
 def test_ssml_is_refused_with_a_hint(tag: str) -> None:
     error = refusal(f"Say {tag} now")

@@ -37,6 +37,8 @@ SWEEP_LOCK: Final = 0x7377_6565
 DEATHS: Final = 4
 """A generation whose worker died so often beyond its attempts is taken for the cause."""
 GRACE_SECONDS: Final = 4.0
+POLL_SECONDS: Final = 1.0
+"""Between looks for jobs that were put off: new ones are announced, those whose wait is over aren't."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,6 +232,7 @@ async def _serve_connected(studio: Studio, stop: asyncio.Event, slots: int) -> N
                     queues=[generation_queue(name)],
                     concurrency=slots,
                     install_signal_handlers=False,
+                    fetch_job_polling_interval=POLL_SECONDS,
                     shutdown_graceful_timeout=GRACE_SECONDS,
                     update_heartbeat_interval=stalled / 5,
                     stalled_worker_timeout=stalled,

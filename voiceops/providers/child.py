@@ -66,11 +66,8 @@ class Line:
         job = Job(number, request)
         with self._changed:
             self._jobs[number] = job
-            if job.spoken:
-                self._waiting.append(job)
-                self._changed.notify(len(job.spoken))
-        if not job.spoken:
-            self._finish(job)
+            self._waiting.append(job)
+            self._changed.notify(max(len(job.spoken), 1))
 
     def drop(self, number: int) -> None:
         """Forget a request; what is being spoken of it is thrown away."""
@@ -93,7 +90,7 @@ class Line:
                 self._fail(job, ProviderError(message, code="engine_failed", transient=False))
 
     def _take(self) -> tuple[Job, int]:
-        """The next passage; its job goes to the end of the line if it has more."""
+        """The next passage, of which an empty script has none; its job goes to the end of the line if it has more."""
         with self._changed:
             while True:
                 while not self._waiting:
@@ -110,10 +107,10 @@ class Line:
     def _speak(self, job: Job, index: int) -> None:
         if index == 0:
             self.send({"id": job.number, "share": 0.0})
-        spoken = self._speaker.passage(job.request, job.plan.passages[index])
+        spoken = [self._speaker.passage(job.request, passage) for passage in job.plan.passages[index : index + 1]]
         with self._changed:
-            job.spoken[index] = spoken
-            job.done += 1
+            job.spoken[index : index + 1] = spoken
+            job.done += len(spoken)
             done = job.done
         if job.dropped:
             return

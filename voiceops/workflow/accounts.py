@@ -82,7 +82,7 @@ async def who(
     found = (await db.execute(query)).one_or_none()
     if found is None:
         return None
-    session, idle = found.tuple()
+    session, idle = found
     if used and idle > SEEN_EVERY:
         await db.execute(update(LoginSession).where(LoginSession.id == session.id).values(last_seen_at=func.now()))
     return Actor(
@@ -98,7 +98,7 @@ async def who(
 async def _roles(db: AsyncSession, person_id: UUID) -> dict[UUID, frozenset[Role]]:
     roles: dict[UUID, set[Role]] = defaultdict(set)
     rows = await db.execute(select(Membership.project_id, Membership.role).where(Membership.person_id == person_id))
-    for project_id, role in rows.tuples():
+    for project_id, role in rows:
         roles[project_id].add(role)
     return {project_id: frozenset(found) for project_id, found in roles.items()}
 

@@ -16,3 +16,4 @@ export type Generation = Schemas['GenerationOut'];
 export type GenerationPage = Schemas['GenerationPage'];
 export type Version = Schemas['VersionOut'];
 export type Peaks = Schemas['WaveformOut'];
+export type GenerationRequest = Omit<Schemas['GenerationIn'], 'text' | 'script_id'>;

@@ -5,6 +5,7 @@ import { Library } from '../features/assets/library.tsx';
 import { sessionQuery } from '../features/session/queries.ts';
 import { NotFound } from './errorPages.tsx';
 import styles from './page.module.css';
+import { set } from './search.ts';
 
 const ROUTE = '/inside/projects/$project';
 
@@ -21,7 +22,7 @@ export function LibraryPage() {
       <Library
         project={project}
         filters={filters}
-        onFilter={(change) => void navigate({ search: (old) => ({ ...old, ...change }), replace: true, resetScroll: false })}
+        onFilter={(change) => void navigate({ search: (old) => set({ ...old, ...change }), replace: true, resetScroll: false })}
         onCreated={(asset) => void navigate({ to: '/projects/$project/assets/$asset', params: { project: key, asset: asset.id } })}
       />
     </main>

@@ -1,10 +1,13 @@
 /** Around every screen: news, keys, and the focus that follows the route. */
 import { Outlet, useRouterState } from '@tanstack/react-router';
-import { useEffect, useRef } from 'react';
-import { Shortcuts } from '../audio/shortcuts.tsx';
+import { lazy, Suspense, useEffect, useRef } from 'react';
+import { setShortcuts, useShortcuts } from '../audio/help.ts';
 import { Toasts } from '../ui/toast.tsx';
 
+const Shortcuts = lazy(() => import('../audio/shortcuts.tsx').then((module) => ({ default: module.Shortcuts })));
+
 export function Root() {
+  const shortcuts = useShortcuts();
   const path = useRouterState({ select: (state) => state.resolvedLocation?.pathname });
   const first = useRef(true);
   useEffect(() => {
@@ -16,7 +19,11 @@ export function Root() {
   return (
     <>
       <Outlet />
-      <Shortcuts />
+      {shortcuts && (
+        <Suspense>
+          <Shortcuts onClose={() => setShortcuts(false)} />
+        </Suspense>
+      )}
       <Toasts />
     </>
   );

@@ -3,7 +3,7 @@ import { createRootRouteWithContext, createRoute, createRouter, lazyRouteCompone
 import type { QueryClient } from '@tanstack/react-query';
 import { asProblem } from '../api/client.ts';
 import { sessionQuery } from '../features/session/queries.ts';
-import { ErrorPage, NotFound } from './errorPages.tsx';
+import { ErrorPage, NoProject, NotFound } from './errorPages.tsx';
 import { LibraryPage } from './libraryPage.tsx';
 import { onSignedOut, queryClient } from './queryClient.ts';
 import { Root } from './root.tsx';
@@ -28,7 +28,7 @@ const inside = createRoute({
   id: 'inside',
   beforeLoad: async ({ context, location }) => {
     try {
-      await context.queryClient.ensureQueryData(sessionQuery);
+      await context.queryClient.query({ ...sessionQuery, staleTime: 'static' });
     } catch (error) {
       if (asProblem(error).status !== 401) throw error;
       throw redirect({ to: '/sign-in', search: { next: location.href }, replace: true });
@@ -41,11 +41,11 @@ const home = createRoute({
   getParentRoute: () => inside,
   path: '/',
   beforeLoad: async ({ context }) => {
-    const session = await context.queryClient.ensureQueryData(sessionQuery);
+    const session = await context.queryClient.query({ ...sessionQuery, staleTime: 'static' });
     const first = session.projects[0];
     if (first) throw redirect({ to: '/projects/$project', params: { project: first.key }, replace: true });
   },
-  component: lazyRouteComponent(() => import('./errorPages.tsx'), 'NoProject'),
+  component: NoProject,
 });
 
 const library = createRoute({

@@ -1,16 +1,21 @@
 /** The frame of everything inside: the bar, the screen, the player. */
 import { useSuspenseQuery } from '@tanstack/react-query';
 import { Link, Outlet, useNavigate, useParams } from '@tanstack/react-router';
-import { Dock } from '../audio/dock.tsx';
-import { player } from '../audio/player.ts';
+import { lazy, Suspense, type ReactNode } from 'react';
+import { player, type Track } from '../audio/player.ts';
+import { usePlayer } from '../audio/usePlayer.ts';
 import { PersonMenu } from '../features/session/personMenu.tsx';
 import { sessionQuery } from '../features/session/queries.ts';
-import { Connection } from './connection.tsx';
 import { Logo } from './logo.tsx';
 import { queryClient } from './queryClient.ts';
 import styles from './shell.module.css';
 
+// What the first screen can do without comes when it is wanted, or right after.
+const Dock = lazy(() => import('../audio/dock.tsx').then((module) => ({ default: module.Dock })));
+const Connection = lazy(() => import('./connection.tsx').then((module) => ({ default: module.Connection })));
+
 export function Shell() {
+  const { track } = usePlayer();
   const { data: session } = useSuspenseQuery(sessionQuery);
   const { project: key } = useParams({ strict: false });
   const navigate = useNavigate();
@@ -38,25 +43,31 @@ export function Shell() {
         )}
         <PersonMenu session={session} roles={project?.roles ?? session.projects[0]?.roles ?? []} onSignedOut={leave} />
       </header>
-      <Connection />
+      <Suspense>
+        <Connection />
+      </Suspense>
       <div id="main" tabIndex={-1} className={styles.main}>
         <Outlet />
       </div>
-      <Dock
-        link={(track, title) =>
-          track.version ? (
-            <Link
-              to="/projects/$project/assets/$asset"
-              params={{ project: track.version.projectKey, asset: track.version.assetId }}
-              search={{ version: track.version.number, tab: 'versions' }}
-            >
-              {title}
-            </Link>
-          ) : (
-            title
-          )
-        }
-      />
+      {track && (
+        <Suspense>
+          <Dock link={home} />
+        </Suspense>
+      )}
     </div>
+  );
+}
+
+/** From a sound to the version it is. */
+function home({ version }: Track, title: ReactNode) {
+  if (!version) return title;
+  return (
+    <Link
+      to="/projects/$project/assets/$asset"
+      params={{ project: version.projectKey, asset: version.assetId }}
+      search={{ version: version.number, tab: 'versions' }}
+    >
+      {title}
+    </Link>
   );
 }

@@ -4,9 +4,9 @@ import { Button, IconButton } from '../ui/button.tsx';
 import { clock } from '../ui/format.ts';
 import { Icon } from '../ui/icons.tsx';
 import styles from './dock.module.css';
+import { setShortcuts } from './help.ts';
 import { PlayButton } from './playButton.tsx';
 import { player, type Track } from './player.ts';
-import { showShortcuts } from './shortcuts.tsx';
 import { playerKeys, usePlayer, usePosition } from './usePlayer.ts';
 import { Waveform } from './waveform.tsx';
 
@@ -62,7 +62,7 @@ export function Dock({ link }: { link: (track: Track, title: ReactNode) => React
             onChange={(event) => player.setVolume(Number(event.target.value))}
           />
         </label>
-        <IconButton icon="keys" label="Keyboard shortcuts (?)" onClick={showShortcuts} />
+        <IconButton icon="keys" label="Keyboard shortcuts (?)" onClick={() => setShortcuts(true)} />
       </div>
       <IconButton icon="close" label="Close the player" onClick={() => player.close()} />
     </section>

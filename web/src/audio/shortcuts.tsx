@@ -1,24 +1,6 @@
 /** The list of keys, opened with `?` from any panel that plays. */
-import { useSyncExternalStore } from 'react';
 import { Dialog } from '../ui/dialog.tsx';
 import styles from './shortcuts.module.css';
-
-const listeners = new Set<() => void>();
-let open = false;
-
-function set(next: boolean) {
-  open = next;
-  for (const tell of listeners) tell();
-}
-
-function subscribe(tell: () => void) {
-  listeners.add(tell);
-  return () => void listeners.delete(tell);
-}
-
-export function showShortcuts(): void {
-  set(true);
-}
 
 const GROUPS: readonly { where: string; keys: readonly (readonly [string, string])[] }[] = [
   {
@@ -40,11 +22,9 @@ const GROUPS: readonly { where: string; keys: readonly (readonly [string, string
   },
 ];
 
-export function Shortcuts() {
-  const shown = useSyncExternalStore(subscribe, () => open);
-  if (!shown) return null;
+export function Shortcuts({ onClose }: { onClose: () => void }) {
   return (
-    <Dialog title="Keyboard shortcuts" onClose={() => set(false)}>
+    <Dialog title="Keyboard shortcuts" onClose={onClose}>
       <div className={styles.body}>
         {GROUPS.map((group) => (
           <section key={group.where}>

@@ -1,6 +1,6 @@
 /** React's view of the one player. */
 import { useSyncExternalStore, type KeyboardEvent } from 'react';
-import { showShortcuts } from './shortcuts.tsx';
+import { setShortcuts } from './help.ts';
 import { player, type Playing, type Track } from './player.ts';
 
 export function usePlayer(): Playing {
@@ -32,7 +32,7 @@ export function playerKeys(track?: Track) {
 function action(event: KeyboardEvent, track: Track | undefined): (() => void) | null {
   const target = event.target instanceof Element ? event.target : null;
   if (target?.matches('textarea, select, input:not([data-seek])')) return null;
-  if (event.key === '?') return showShortcuts;
+  if (event.key === '?') return () => setShortcuts(true);
   if (event.key === ' ') return target?.matches('button, a, summary') ? null : () => player.toggle(track);
   const way = event.key === 'ArrowLeft' ? -1 : event.key === 'ArrowRight' ? 1 : 0;
   if (way === 0) return null;

@@ -6,6 +6,7 @@ import { Button } from '../../ui/button.tsx';
 import { Dialog, DialogFooter } from '../../ui/dialog.tsx';
 import { Field } from '../../ui/field.tsx';
 import form from '../../ui/form.module.css';
+import { textOf } from '../../ui/form.ts';
 import { Note } from '../../ui/state.tsx';
 import { LanguageField, TagsField, splitTags } from './fields.tsx';
 import { useChangeAsset } from './queries.ts';
@@ -16,8 +17,7 @@ export function EditAsset({ asset, onClose }: { asset: Asset; onClose: () => voi
   const submit = (event: SyntheticEvent<HTMLFormElement>) => {
     event.preventDefault();
     const values = new FormData(event.currentTarget);
-    const text = (name: string) => String(values.get(name) ?? '').trim();
-    change.mutate({ title: text('title'), language: text('language'), tags: splitTags(text('tags')) }, { onSuccess: onClose });
+    change.mutate({ title: textOf(values, 'title'), language: textOf(values, 'language'), tags: splitTags(textOf(values, 'tags')) }, { onSuccess: onClose });
   };
   return (
     <Dialog title="Edit details" onClose={onClose}>

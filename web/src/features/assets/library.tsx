@@ -1,6 +1,6 @@
 /** The library: what there is, in which state, and how it sounds. */
 import { useInfiniteQuery } from '@tanstack/react-query';
-import { useState, type ReactNode } from 'react';
+import { lazy, Suspense, useState, type ReactNode } from 'react';
 import { asProblem } from '../../api/client.ts';
 import type { Asset, Project } from '../../api/types.ts';
 import { Button } from '../../ui/button.tsx';
@@ -9,8 +9,9 @@ import { Empty, Failure, Note, Skeleton } from '../../ui/state.tsx';
 import { AssetTable } from './assetTable.tsx';
 import { FilterBar } from './filters.tsx';
 import styles from './library.module.css';
-import { NewAsset } from './newAsset.tsx';
 import { assetsQuery, type Filters } from './queries.ts';
+
+const NewAsset = lazy(() => import('./newAsset.tsx').then((module) => ({ default: module.NewAsset })));
 
 interface LibraryProps {
   project: Project;
@@ -58,7 +59,11 @@ export function Library({ project, filters, onFilter, onCreated }: LibraryProps)
           </Button>
         </div>
       )}
-      {creating && <NewAsset project={project} onClose={() => setCreating(false)} onCreated={onCreated} />}
+      {creating && (
+        <Suspense>
+          <NewAsset project={project} onClose={() => setCreating(false)} onCreated={onCreated} />
+        </Suspense>
+      )}
     </>
   );
 }

@@ -6,6 +6,7 @@ import { Button } from '../../ui/button.tsx';
 import { Dialog, DialogFooter } from '../../ui/dialog.tsx';
 import { Field } from '../../ui/field.tsx';
 import form from '../../ui/form.module.css';
+import { textOf } from '../../ui/form.ts';
 import { Note } from '../../ui/state.tsx';
 import { LanguageField, TagsField, splitTags } from './fields.tsx';
 import { useCreateAsset } from './queries.ts';
@@ -22,9 +23,8 @@ export function NewAsset({ project, onClose, onCreated }: NewAssetProps) {
   const submit = (event: SyntheticEvent<HTMLFormElement>) => {
     event.preventDefault();
     const values = new FormData(event.currentTarget);
-    const text = (name: string) => String(values.get(name) ?? '').trim();
     create.mutate(
-      { key: text('key'), title: text('title'), language: text('language'), tags: splitTags(text('tags')) },
+      { key: textOf(values, 'key'), title: textOf(values, 'title'), language: textOf(values, 'language'), tags: splitTags(textOf(values, 'tags')) },
       { onSuccess: onCreated },
     );
   };

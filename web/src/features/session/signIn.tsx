@@ -4,6 +4,7 @@ import { useState, type SyntheticEvent } from 'react';
 import { asProblem } from '../../api/client.ts';
 import { Button } from '../../ui/button.tsx';
 import { Field } from '../../ui/field.tsx';
+import { textOf } from '../../ui/form.ts';
 import { Icon } from '../../ui/icons.tsx';
 import { Failure, Note, Skeleton } from '../../ui/state.tsx';
 import { plain } from '../../ui/format.ts';
@@ -72,7 +73,8 @@ function PasswordForm({ signIn, onSubmit }: PasswordFormProps) {
   const submit = (event: SyntheticEvent<HTMLFormElement>) => {
     event.preventDefault();
     const values = new FormData(event.currentTarget);
-    onSubmit(String(values.get('email')), String(values.get('password')));
+    const password = values.get('password');
+    onSubmit(textOf(values, 'email'), typeof password === 'string' ? password : '');
   };
   return (
     <form className={styles.form} onSubmit={submit}>

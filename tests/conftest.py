@@ -1,0 +1,204 @@
+"""What the tests stand on: a real PostgreSQL, a fresh migrated database for each test, the application, people who sign in."""
+
+import asyncio
+import os
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit, urlunsplit
+from uuid import uuid4
+
+import httpx
+import psycopg
+import pytest
+from psycopg import sql
+
+from voiceops.app import create_app
+from voiceops.config import Settings
+from voiceops.config import settings as current_settings
+from voiceops.db import Database
+from voiceops.embedded import Embedded
+from voiceops.migrations import migrate
+from voiceops.models import Membership, Person, Project, Role
+from voiceops.worker import open_studio, serve
+from voiceops.workflow import accounts, demo
+
+Json = dict[str, Any]
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """URL of a real PostgreSQL: the one VOICEOPS_DATABASE_URL names, else an embedded one of our own."""
+    external = os.environ.get("VOICEOPS_DATABASE_URL")
+    if external:
+        yield external
+        return
+    fast = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+    embedded = Embedded(tmp_path_factory.mktemp("postgres"), settings=fast)
+    embedded.start()
+    yield embedded.url
+    embedded.discard()
+
+
+@pytest.fixture(scope="session")
+def template(server: str) -> Iterator[str]:
+    """Name of a migrated database with two projects and their people, to copy from."""
+    name = f"voiceops_template_{uuid4().hex[:8]}"
+    with _admin(server) as admin:
+        admin.execute(sql.SQL("create database {}").format(sql.Identifier(name)))
+    url = _database(server, name)
+    migrate(url)
+    asyncio.run(_people(url))
+    yield name
+    with _admin(server) as admin:
+        admin.execute(sql.SQL("drop database {} with (force)").format(sql.Identifier(name)))
+
+
+@pytest.fixture
+def database_url(server: str, template: str) -> Iterator[str]:
+    """URL of a database of the test's own."""
+    name = f"voiceops_test_{uuid4().hex[:8]}"
+    with _admin(server) as admin:
+        copy = sql.SQL("create database {} template {}").format(sql.Identifier(name), sql.Identifier(template))
+        admin.execute(copy)
+    yield _database(server, name)
+    with _admin(server) as admin:
+        admin.execute(sql.SQL("drop database {} with (force)").format(sql.Identifier(name)))
+
+
+@pytest.fixture
+def settings(database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Settings]:
+    """Settings for one test: instant voices, quick retries. `monkeypatch.setenv` before this one to change more."""
+    quick = {"DATA": str(tmp_path), "DATABASE_URL": database_url, "PROVIDERS": "tone,hibari", "RETRY_WAIT": "0.05"}
+    for name, value in quick.items():
+        monkeypatch.setenv(f"VOICEOPS_{name}", value)
+    current_settings.cache_clear()
+    yield current_settings()
+    current_settings.cache_clear()
+
+
+@dataclass
+class Studio:
+    """A running application, and the people who use it."""
+
+    settings: Settings
+    transport: httpx.ASGITransport
+    stack: AsyncExitStack
+    project: str = ""
+    _people: dict[str, httpx.AsyncClient] = field(default_factory=dict)
+
+    async def anonymous(self) -> httpx.AsyncClient:
+        """Somebody who has not signed in."""
+        client = httpx.AsyncClient(transport=self.transport, base_url="http://studio.test/api/v1")
+        return await self.stack.enter_async_context(client)
+
+    async def person(self, role: str) -> httpx.AsyncClient:
+        """The member of the project with that role, or `outsider`, the author of another project; signed in."""
+        if role not in self._people:
+            client = await self.anonymous()
+            domain = "elsewhere.example" if role == "outsider" else demo.DOMAIN
+            answer = await client.post("/session", json={"email": f"{role}@{domain}", "password": demo.PASSWORD})
+            assert answer.status_code == 201, answer.text
+            self.project = self.project or answer.json()["projects"][0]["id"]
+            self._people[role] = client
+        return self._people[role]
+
+    async def asset(self, key: str = "support/greeting", *, by: str = "author", **more: Any) -> Json:
+        """A new asset."""
+        client = await self.person(by)
+        project = (await client.get("/projects")).json()["items"][0]["id"]
+        answer = await client.post(f"/projects/{project}/assets", json={"key": key, "title": "Greeting", **more})
+        assert answer.status_code == 201, answer.text
+        made: Json = answer.json()
+        return made
+
+    async def ask(self, asset: Json, text: str = "Hello there.", **more: Any) -> Json:
+        """A generation asked for by the author."""
+        body = {"text": text, "voice": "tone/plain", **more}
+        answer = await (await self.person("author")).post(f"/assets/{asset['id']}/generations", json=body)
+        assert answer.status_code == 202, answer.text
+        made: Json = answer.json()
+        return made
+
+    async def ended(self, generation: Json, *, within: float = 20.0) -> Json:
+        """The generation once it has ended."""
+        return await self.until(f"/generations/{generation['id']}", lambda now: now["status"] not in {"queued", "running"}, within)
+
+    async def until(self, path: str, wanted: Callable[[Json], bool], within: float = 20.0) -> Json:
+        """What is at `path` as soon as it is as wanted."""
+        client = await self.person("author")
+        async with asyncio.timeout(within):
+            while not wanted(now := (await client.get(path)).json()):
+                await asyncio.sleep(0.02)
+        found: Json = now
+        return found
+
+    async def version(self, asset: Json, text: str = "Hello there.", **more: Any) -> Json:
+        """A version the author had spoken."""
+        generation = await self.ended(await self.ask(asset, text, **more))
+        assert generation["status"] == "succeeded", generation
+        answer = await (await self.person("author")).get(f"/versions/{generation['version_id']}")
+        found: Json = answer.json()
+        return found
+
+
+@pytest.fixture
+async def studio(settings: Settings) -> AsyncIterator[Studio]:
+    """The application on the test's database, without a worker."""
+    app = create_app(settings)
+    async with AsyncExitStack() as stack:
+        await stack.enter_async_context(app.router.lifespan_context(app))
+        yield Studio(settings, httpx.ASGITransport(app=app, client=("192.0.2.7", 4711)), stack)
+
+
+@pytest.fixture
+async def worker(settings: Settings) -> AsyncIterator[None]:
+    """A worker beside it."""
+    stop = asyncio.Event()
+    work = open_studio(settings)
+    serving = asyncio.create_task(serve(work, stop))
+    yield
+    stop.set()
+    await serving
+    for provider in work.providers.values():
+        await provider.close()
+    await work.database.close()
+
+
+Rows = Callable[..., Awaitable[list[tuple[Any, ...]]]]
+
+
+@pytest.fixture
+async def rows(database_url: str) -> AsyncIterator[Rows]:
+    """Ask the database itself, as nobody's request."""
+    async with await psycopg.AsyncConnection.connect(database_url, autocommit=True) as connection:
+
+        async def ask(query: str, *values: Any) -> list[tuple[Any, ...]]:
+            cursor = await connection.execute(query.encode(), values or None)
+            return await cursor.fetchall() if cursor.description else []
+
+        yield ask
+
+
+async def _people(url: str) -> None:
+    """The demo's project and people, and another project with an author of its own."""
+    database = Database(url)
+    hashed = await accounts.hash_password(demo.PASSWORD)
+    async with database.session.begin() as db:
+        await demo.found(db, password_hash=hashed)
+        project = Project(key="elsewhere", name="Elsewhere")
+        outsider = Person(name="Olga Outsider", email="outsider@elsewhere.example", password_hash=hashed)
+        db.add_all([project, outsider])
+        await db.flush()
+        db.add(Membership(project_id=project.id, person_id=outsider.id, role=Role.AUTHOR))
+    await database.close()
+
+
+def _admin(url: str) -> psycopg.Connection[tuple[Any, ...]]:
+    return psycopg.connect(url, autocommit=True)
+
+
+def _database(url: str, name: str) -> str:
+    return urlunsplit(urlsplit(url)._replace(path=f"/{name}"))

@@ -1,0 +1,106 @@
+/** The two halves of an asset's page: the bench where a take is made, and the takes. Side by side if there is room, else as tabs. */
+import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
+import { asProblem } from '../api/client.ts';
+import type { Asset, Project, Version } from '../api/types.ts';
+import { Composer } from '../features/generations/composer.tsx';
+import { useDraft } from '../features/generations/draft.ts';
+import { generationsQuery, voicesQuery } from '../features/generations/queries.ts';
+import { Requests } from '../features/generations/requests.tsx';
+import { Backdrop } from '../features/generations/scriptEditor.tsx';
+import { versionsQuery } from '../features/versions/queries.ts';
+import { VersionList } from '../features/versions/versionList.tsx';
+import { Failure, Note, Skeleton } from '../ui/state.tsx';
+import { toast } from '../ui/toast.tsx';
+import styles from './assetWork.module.css';
+
+type Tab = 'script' | 'versions';
+
+interface AssetWorkProps {
+  asset: Asset;
+  project: Project;
+  selected: number | undefined;
+  tab: Tab;
+  onSelect: (number: number | undefined) => void;
+  onTab: (tab: Tab) => void;
+}
+
+export function AssetWork({ asset, project, selected, tab, onSelect, onTab }: AssetWorkProps) {
+  const store = useDraft(asset.id);
+  const voices = useQuery(voicesQuery);
+  const generations = useQuery(generationsQuery(asset.id));
+  const versions = useInfiniteQuery(versionsQuery(asset.id));
+  const newest = versions.data?.pages[0]?.items[0];
+  const last = generations.data?.items[0] ?? newest;
+  const mayGenerate = asset.can.includes('generation.request');
+  const start = (version: Version) => {
+    store.startFrom(version);
+    onTab('script');
+    toast(`Version ${version.number} is in the editor`);
+    document.querySelector<HTMLElement>('#script')?.focus();
+  };
+  const ready = voices.data && generations.data && versions.data;
+  const failed = [voices, generations].find((query) => query.isError && !query.data);
+  return (
+    <div className={styles.work} data-tab={tab}>
+      <Tabs tab={tab} count={asset.version_count} onTab={onTab} />
+      <div className={styles.bench} data-panel="script">
+        {!mayGenerate && <ReadOnly asset={asset} project={project} />}
+        {mayGenerate && failed && (
+          <Failure
+            title="The editor could not be prepared"
+            detail={asProblem(failed.error).message}
+            onRetry={() => void failed.refetch()}
+          />
+        )}
+        {mayGenerate && !ready && !failed && <Skeleton lines={8} label="Loading the editor" />}
+        {mayGenerate && ready && (
+          <Composer
+            asset={asset}
+            voices={voices.data}
+            store={store}
+            last={last}
+            newest={newest}
+            onGenerate={() => matchMedia('(max-width: 60rem)').matches && onTab('versions')}
+          />
+        )}
+      </div>
+      <div data-panel="versions">
+        <VersionList
+          asset={asset}
+          projectKey={project.key}
+          voices={voices.data ?? []}
+          selected={selected}
+          onSelect={onSelect}
+          onStart={mayGenerate ? start : undefined}
+        >
+          <Requests generations={generations.data?.items ?? []} voices={voices.data ?? []} />
+        </VersionList>
+      </div>
+    </div>
+  );
+}
+
+function Tabs({ tab, count, onTab }: { tab: Tab; count: number; onTab: (tab: Tab) => void }) {
+  return (
+    <div className={styles.tabs} role="group" aria-label="Show">
+      <button type="button" aria-pressed={tab === 'script'} onClick={() => onTab('script')}>
+        Script
+      </button>
+      <button type="button" aria-pressed={tab === 'versions'} onClick={() => onTab('versions')}>
+        Versions {count > 0 && <span>{count}</span>}
+      </button>
+    </div>
+  );
+}
+
+function ReadOnly({ asset, project }: { asset: Asset; project: Project }) {
+  return (
+    <section aria-labelledby="newest-script" className={styles.readOnly}>
+      <h2 id="newest-script">Script {asset.script && <span>{asset.script.number}, the newest</span>}</h2>
+      {asset.script ? <Backdrop text={asset.script.text} faults={[]} shown /> : <p>No script has been written yet.</p>}
+      <Note tone="info">
+        As {project.roles.join(', ')} in {project.name} you can read and listen. Authors write scripts and generate versions.
+      </Note>
+    </section>
+  );
+}

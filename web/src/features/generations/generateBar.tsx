@@ -1,0 +1,41 @@
+/** The button, what it builds on, why, and the way back. */
+import { Button } from '../../ui/button.tsx';
+import type { DraftStore } from './draft.ts';
+import styles from './composer.module.css';
+
+interface GenerateBarProps {
+  store: DraftStore;
+  parent: { id: string; number: number } | undefined;
+  newest: { id: string } | undefined;
+  busy: boolean;
+  onGenerate: () => void;
+}
+
+export function GenerateBar({ store, parent, newest, busy, onGenerate }: GenerateBarProps) {
+  const { draft, change, discard } = store;
+  return (
+    <div className={styles.bar}>
+      <input
+        aria-label="Why this take"
+        placeholder="Why this take (optional)"
+        maxLength={500}
+        value={draft.reason ?? ''}
+        onChange={(event) => change({ reason: event.target.value })}
+      />
+      <div className={styles.go}>
+        <span className={styles.from}>
+          {parent && <>from v{parent.number}</>}
+          {parent && parent.id !== newest?.id && ', not the newest'}
+          {Object.keys(draft).length > 0 && (
+            <Button variant="quiet" size="small" onClick={discard} title="Back to the newest script and take">
+              Discard draft
+            </Button>
+          )}
+        </span>
+        <Button variant="primary" onClick={onGenerate} busy={busy} title="Ctrl or ⌘ Enter in the script">
+          Generate
+        </Button>
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,67 @@
+/** Under the script: how long it is, how long it will take, and what is wrong with it. */
+import type { ScriptCheck } from '../../api/types.ts';
+import { count, length } from '../../ui/format.ts';
+import { Icon } from '../../ui/icons.tsx';
+import styles from './scriptFindings.module.css';
+
+const MOST = 20_000;
+const NEARLY = 0.9;
+
+interface ScriptFindingsProps {
+  id: string;
+  characters: number;
+  check: ScriptCheck | undefined;
+  onSelect: (position: number) => void;
+}
+
+export function ScriptFindings({ id, characters, check, onSelect }: ScriptFindingsProps) {
+  const level = characters > MOST ? 'over' : characters > MOST * NEARLY ? 'near' : undefined;
+  return (
+    <div className={styles.findings}>
+      <p id={id} className={styles.figures}>
+        <span data-level={level}>
+          {count(characters)} <span className={styles.of}>of {count(MOST)} characters</span>
+        </span>
+        {check && check.estimated_ms > 0 && <span>about {length(check.estimated_ms)} spoken</span>}
+      </p>
+      {check && (
+        <ul aria-label="Findings about the script" aria-live="polite">
+          {check.errors.map((error) => (
+            <Finding key={error.message} tone="bad" message={error.message} position={positionOf(error)} onSelect={onSelect} />
+          ))}
+          {check.warnings.map((warning) => (
+            <Finding key={warning.message} tone="warn" message={warning.message} position={positionOf(warning)} onSelect={onSelect} />
+          ))}
+        </ul>
+      )}
+    </div>
+  );
+}
+
+/** Warnings carry their place; an error carries it where it has one. */
+export function positionOf(finding: object): number | null {
+  return 'position' in finding && typeof finding.position === 'number' ? finding.position : null;
+}
+
+interface FindingProps {
+  tone: 'warn' | 'bad';
+  message: string;
+  position: number | null;
+  onSelect: (position: number) => void;
+}
+
+function Finding({ tone, message, position, onSelect }: FindingProps) {
+  return (
+    <li data-tone={tone}>
+      <Icon name="warning" />
+      <span className={styles.hidden}>{tone === 'bad' ? 'Error: ' : 'Warning: '}</span>
+      {position === null ? (
+        <span>{message}</span>
+      ) : (
+        <button type="button" title="Select it in the script" onClick={() => onSelect(position)}>
+          {message}
+        </button>
+      )}
+    </li>
+  );
+}

@@ -1,0 +1,105 @@
+/** One version: hear it, see what it is and what changed, take it or go on from it. */
+import { useEffect, useRef } from 'react';
+import type { Asset, Version, Voice } from '../../api/types.ts';
+import { deliverySummary, voiceName } from '../../api/words.ts';
+import { PlayButton } from '../../audio/playButton.tsx';
+import { audioUrl, versionTrack } from '../../audio/track.ts';
+import { playerKeys } from '../../audio/usePlayer.ts';
+import { Waveform } from '../../audio/waveform.tsx';
+import { StatusBadge } from '../../ui/badge.tsx';
+import { Button } from '../../ui/button.tsx';
+import { ago, at, clock } from '../../ui/format.ts';
+import { Icon } from '../../ui/icons.tsx';
+import { Note } from '../../ui/state.tsx';
+import { Changes } from './changes.tsx';
+import { Details } from './details.tsx';
+import { Figures } from './figures.tsx';
+import styles from './versionCard.module.css';
+
+interface VersionCardProps {
+  version: Version;
+  parent: Version | undefined;
+  asset: Asset;
+  projectKey: string;
+  voices: readonly Voice[];
+  selected: boolean;
+  onSelect: (selected: boolean) => void;
+  /** Absent for those who may not generate. */
+  onStart: (() => void) | undefined;
+}
+
+export function VersionCard({ version, parent, asset, projectKey, voices, selected, onSelect, onStart }: VersionCardProps) {
+  const card = useRef<HTMLElement>(null);
+  const chosenAtFirst = useRef(selected);
+  useEffect(() => {
+    if (chosenAtFirst.current) card.current?.scrollIntoView({ block: 'nearest' });
+  }, []);
+  const voice = voiceName(voices, version.voice);
+  const track = versionTrack({
+    id: version.id,
+    number: version.number,
+    durationMs: version.audio.duration_ms,
+    assetId: asset.id,
+    assetTitle: asset.title,
+    projectKey,
+    voice,
+  });
+  return (
+    // The keys belong to the panel: they act only while the focus is inside it.
+    // oxlint-disable-next-line jsx-a11y/no-noninteractive-element-interactions
+    <article
+      ref={card}
+      className={styles.card}
+      data-selected={selected || undefined}
+      aria-labelledby={`v-${version.id}`}
+      onKeyDown={playerKeys(track)}
+    >
+      <header>
+        <h3 id={`v-${version.id}`}>
+          <span className={styles.hidden}>Version </span>
+          <span aria-hidden="true">v</span>
+          {version.number}
+        </h3>
+        <StatusBadge status={version.status} />
+        {version.reason && <p className={styles.reason}>{version.reason}</p>}
+        <time dateTime={version.created_at} title={at(version.created_at)}>
+          {ago(version.created_at)}
+        </time>
+      </header>
+      <div className={styles.sound}>
+        <PlayButton track={track} name={`version ${version.number}`} />
+        <Waveform track={track} label={`Position in version ${version.number}`} />
+        <span className={styles.length}>{clock(version.audio.duration_ms)}</span>
+      </div>
+      <p className={styles.who}>
+        {version.created_by.name} · {voice} · {deliverySummary(version.delivery)}
+      </p>
+      {version.unspoken.length > 0 && (
+        <Note tone="warn">
+          Not spoken, because no voice can say {version.unspoken.length === 1 ? 'it' : 'them'}: {version.unspoken.join(' ')}
+        </Note>
+      )}
+      <Changes version={version} parent={parent} voices={voices} language={asset.language} />
+      <Figures version={version} />
+      {selected && <Details version={version} language={asset.language} />}
+      <footer>
+        {onStart && (
+          <Button size="small" icon="start" onClick={onStart} title="Loads its script, voice and delivery into the editor">
+            Use as a starting point
+          </Button>
+        )}
+        <a className={styles.download} href={audioUrl(version.id, 'flac')} download title="The lossless master">
+          <Icon name="download" />
+          FLAC<span className={styles.hidden}> of version {version.number}</span>
+        </a>
+        <a className={styles.download} href={audioUrl(version.id, 'wav')} download title="16-bit PCM">
+          <Icon name="download" />
+          WAV<span className={styles.hidden}> of version {version.number}</span>
+        </a>
+        <Button variant="quiet" size="small" aria-expanded={selected} onClick={() => onSelect(!selected)}>
+          {selected ? 'Less' : 'Details'}
+        </Button>
+      </footer>
+    </article>
+  );
+}

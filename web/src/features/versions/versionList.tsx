@@ -1,0 +1,63 @@
+/** The versions of an asset, newest first. */
+import { useInfiniteQuery } from '@tanstack/react-query';
+import type { ReactNode } from 'react';
+import { asProblem } from '../../api/client.ts';
+import type { Asset, Version, Voice } from '../../api/types.ts';
+import { Button } from '../../ui/button.tsx';
+import { Empty, Failure, Skeleton } from '../../ui/state.tsx';
+import { versionsQuery } from './queries.ts';
+import { VersionCard } from './versionCard.tsx';
+import styles from './versionList.module.css';
+
+interface VersionListProps {
+  asset: Asset;
+  projectKey: string;
+  voices: readonly Voice[];
+  /** The number of the version whose details are open. */
+  selected: number | undefined;
+  onSelect: (number: number | undefined) => void;
+  onStart: ((version: Version) => void) | undefined;
+  /** What is on its way to becoming a version. */
+  children: ReactNode;
+}
+
+export function VersionList({ asset, projectKey, voices, selected, onSelect, onStart, children }: VersionListProps) {
+  const list = useInfiniteQuery(versionsQuery(asset.id));
+  const versions = list.data?.pages.flatMap((page) => page.items) ?? [];
+  const problem = list.isError && versions.length === 0 ? asProblem(list.error) : null;
+  return (
+    <section aria-labelledby="versions" className={styles.list}>
+      <h2 id="versions">
+        Versions {asset.version_count > 0 && <span>{asset.version_count}</span>}
+      </h2>
+      {children}
+      {problem && <Failure title={problem.title} detail={problem.message} onRetry={() => void list.refetch()} />}
+      {list.isPending && <Skeleton lines={6} label="Loading the versions" />}
+      {list.isSuccess && versions.length === 0 && (
+        <div className={styles.empty}>
+          <Empty title="No version yet">
+            {onStart ? 'Write the script, choose a voice, and press Generate. Each take is kept here.' : 'Nothing has been generated for this asset.'}
+          </Empty>
+        </div>
+      )}
+      {versions.map((version) => (
+        <VersionCard
+          key={version.id}
+          version={version}
+          parent={versions.find((one) => one.id === version.parent_version_id)}
+          asset={asset}
+          projectKey={projectKey}
+          voices={voices}
+          selected={version.number === selected}
+          onSelect={(open) => onSelect(open ? version.number : undefined)}
+          onStart={onStart && (() => onStart(version))}
+        />
+      ))}
+      {list.hasNextPage && (
+        <Button onClick={() => void list.fetchNextPage()} busy={list.isFetchingNextPage}>
+          Show older versions
+        </Button>
+      )}
+    </section>
+  );
+}

@@ -1,0 +1,64 @@
+/** What changed between two scripts, word by word, in pieces a person can read. */
+import { diffWordsWithSpace } from 'diff';
+
+export interface Piece {
+  readonly kind: 'same' | 'removed' | 'added' | 'skipped';
+  readonly text: string;
+}
+
+/** An unchanged run this short between two changes reads better as part of the change than as an island. */
+const ISLAND_WORDS = 2;
+/** How many unchanged words stay visible beside a change. */
+const CONTEXT_WORDS = 7;
+
+export function wordDiff(from: string, to: string, language: string): Piece[] {
+  const raw = diffWordsWithSpace(from, to, { intlSegmenter: segmenter(language) });
+  const pieces: Piece[] = [];
+  let removed = '';
+  let added = '';
+  const flush = () => {
+    if (removed) pieces.push({ kind: 'removed', text: removed });
+    if (added) pieces.push({ kind: 'added', text: added });
+    removed = '';
+    added = '';
+  };
+  for (const [index, part] of raw.entries()) {
+    const inside = index > 0 && index < raw.length - 1 && (removed !== '' || added !== '');
+    if (part.removed) removed += part.value;
+    else if (part.added) added += part.value;
+    else if (inside && wordsIn(part.value) <= ISLAND_WORDS) {
+      removed += part.value;
+      added += part.value;
+    } else {
+      flush();
+      pieces.push({ kind: 'same', text: part.value });
+    }
+  }
+  flush();
+  return pieces.flatMap((piece, index) => (piece.kind === 'same' ? shortened(piece.text, index === 0, index === pieces.length - 1) : [piece]));
+}
+
+function segmenter(language: string): Intl.Segmenter {
+  try {
+    return new Intl.Segmenter(language, { granularity: 'word' });
+  } catch {
+    return new Intl.Segmenter('en', { granularity: 'word' });
+  }
+}
+
+function wordsIn(text: string): number {
+  return text.match(/[\p{L}\p{N}]+/gu)?.length ?? 0;
+}
+
+/** The middle of a long unchanged run is left out; at the edges of the script only the side of the change stays. */
+function shortened(text: string, first: boolean, last: boolean): Piece[] {
+  const words = text.split(/(?<=\s)/u);
+  const head = first ? 0 : CONTEXT_WORDS;
+  const tail = last ? 0 : CONTEXT_WORDS;
+  if (words.length <= head + tail + 3) return [{ kind: 'same', text }];
+  const out: Piece[] = [];
+  if (head > 0) out.push({ kind: 'same', text: words.slice(0, head).join('') });
+  out.push({ kind: 'skipped', text: words.slice(head, words.length - tail).join('') });
+  if (tail > 0) out.push({ kind: 'same', text: words.slice(-tail).join('') });
+  return out;
+}
