@@ -8,7 +8,7 @@ from typing import Any, Final
 from fastapi import APIRouter, FastAPI
 
 from voiceops import __doc__ as about
-from voiceops import providers, seed
+from voiceops import providers
 from voiceops.api import (
     assets,
     audio,
@@ -57,7 +57,6 @@ def create_app(settings: Settings) -> FastAPI:
         lifespan=_lifespan(settings),
         generate_unique_id_function=lambda route: route.name,
     )
-    app.state.ready = False
     api = APIRouter(prefix=API)
     for one in ROUTERS:
         api.include_router(one.router)
@@ -77,13 +76,9 @@ def _lifespan(settings: Settings) -> Any:  # noqa: ANN401 - FastAPI's own type f
         voices_there = providers.load(settings.provider_names)
         app.state.parts = Parts(database, open_store(settings.object_store), voices_there, broadcaster)
         listening = asyncio.create_task(broadcaster.run())
-        if settings.demo:
-            await seed.plant(database, voices_there)
-        app.state.ready = True
         try:
             yield
         finally:
-            app.state.ready = False
             listening.cancel()
             await asyncio.gather(listening, return_exceptions=True)
             for provider in voices_there.values():

@@ -1,7 +1,7 @@
 """The command line: `voiceops up` runs everything; the other commands run one part."""
 
+import asyncio
 import json
-import os
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -20,9 +20,9 @@ def up() -> None:
     from voiceops.up import run  # noqa: PLC0415 - each command loads only its own part
 
     this = [sys.executable, "-m", "voiceops"]
-    os.environ.setdefault("VOICEOPS_DEMO", "1")
-    parts = {"API": [*this, "serve"], "worker": [*this, "worker"]}
-    raise typer.Exit(run(settings(), before={"migrations": [*this, "migrate"]}, services=parts))
+    before = {"the migration": [*this, "migrate"], "the demo": [*this, "seed"]}
+    services = {"the API": [*this, "serve"], "the worker": [*this, "worker"]}
+    raise typer.Exit(run(settings(), before=before, services=services))
 
 
 @main.command()
@@ -34,6 +34,7 @@ def serve() -> None:
 
     logs.configure()
     known = _connected()
+    _refuse_remote_demo(known)
     uvicorn.run(
         create_app(known),
         host=known.host,
@@ -66,12 +67,37 @@ def migrate() -> None:
 
 
 @main.command()
+def seed() -> None:
+    """Fill an empty database with the demo studio, where VOICEOPS_DEMO says so; leave any other alone."""
+    from voiceops.seed import plant  # noqa: PLC0415 - as above
+
+    known = _connected()
+    _refuse_remote_demo(known)
+    if known.demo:
+        asyncio.run(plant(known))
+
+
+@main.command()
 def openapi(path: Annotated[Path, typer.Argument(help="Where to write it.")]) -> None:
     """Write the OpenAPI document, sorted, so that it diffs."""
     from voiceops.app import create_app  # noqa: PLC0415 - as above
 
     document = create_app(Settings()).openapi()
     path.write_text(json.dumps(document, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+
+
+def _refuse_remote_demo(known: Settings) -> None:
+    """End where people beyond this machine could sign in with the password that everybody knows."""
+    from voiceops.seed import demo_present  # noqa: PLC0415 - as above
+
+    if known.is_loopback or known.allow_remote_demo or not (known.demo or asyncio.run(demo_present(known))):
+        return
+    typer.echo(
+        f"Demo accounts are here, whose password everybody knows, so nothing listens on {known.host}. Set VOICEOPS_DEMO=0 with"
+        " an empty database, or VOICEOPS_ALLOW_REMOTE_DEMO=1 if this is what you want.",
+        err=True,
+    )
+    raise typer.Exit(2)
 
 
 def _connected() -> Settings:

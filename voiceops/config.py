@@ -1,6 +1,7 @@
 """Configuration, from the environment alone: each `VOICEOPS_*` variable is one field here."""
 
 from functools import cache
+from ipaddress import ip_address
 from pathlib import Path
 
 from pydantic import Field
@@ -43,6 +44,14 @@ class Settings(BaseSettings):
     def object_store(self) -> str:
         """URL of the object store."""
         return self.storage_url or (self.data.resolve() / "audio").as_uri()
+
+    @property
+    def is_loopback(self) -> bool:
+        """Whether only this machine can reach the server."""
+        try:
+            return ip_address(self.host).is_loopback
+        except ValueError:
+            return self.host == "localhost"
 
     @property
     def provider_names(self) -> list[str]:

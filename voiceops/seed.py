@@ -1,17 +1,20 @@
 """A small believable studio for the first look: what a support, a sales and a training team would keep here."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Final
 
 from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from voiceops import providers
+from voiceops.config import Settings
 from voiceops.db import Database
 from voiceops.jobs import BACKGROUND
 from voiceops.models import Person, Role
 from voiceops.models.actor import Actor, ActorKind
-from voiceops.providers.base import Provider
+from voiceops.providers.base import Voice
 from voiceops.workflow import accounts, assets, demo, generation, scripts
 
 LOCK: Final = 0x7365_6564
@@ -116,19 +119,33 @@ PIECES: Final = (
 )
 
 
-async def plant(database: Database, providers: Mapping[str, Provider]) -> None:
+async def plant(settings: Settings) -> None:
     """Fill an empty database; leave any other alone. Its speech is queued, to be spoken once a worker runs."""
-    async with database.session.begin() as db:
+    async with _transaction(settings) as db:
         await db.execute(text("select pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
         if await demo.is_empty(db):
-            await _plant(db, providers)
+            voice = next(iter(providers.load(settings.provider_names).values())).voices[0]
+            await _plant(db, voice)
 
 
-async def _plant(db: AsyncSession, providers: Mapping[str, Provider]) -> None:
+async def demo_present(settings: Settings) -> bool:
+    """Tell whether demo people can sign in."""
+    async with _transaction(settings) as db:
+        return await demo.present(db)
+
+
+@asynccontextmanager
+async def _transaction(settings: Settings) -> AsyncIterator[AsyncSession]:
+    database = Database(settings.database_url or "")
+    async with database.session.begin() as db:
+        yield db
+    await database.close()
+
+
+async def _plant(db: AsyncSession, voice: Voice) -> None:
     project = await demo.found(db, password_hash=await accounts.hash_password(demo.PASSWORD))
     author = (await db.execute(select(Person).where(Person.email == f"author@{demo.DOMAIN}"))).scalar_one()
     actor = Actor(ActorKind.PERSON, author.id, roles={project.id: frozenset({Role.AUTHOR})})
-    voice = next(iter(providers.values())).voices[0]
     for piece in PIECES:
         asset = await assets.create(
             db, actor, project.id, key=piece.key, title=piece.title, language=voice.language, tags=piece.tags

@@ -1,14 +1,14 @@
 """`/projects/{project}/assets` and `/assets/{asset}`: the library."""
 
-from typing import Annotated, Any
+from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Depends, Query
 from pydantic import AfterValidator, Field
-from sqlalchemy import Select, and_, or_, select
+from sqlalchemy import ColumnElement, Select, and_, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from voiceops.api.deps import Caller, Db, Paging, Part, paged
+from voiceops.api.deps import Caller, Db, Part, paged
 from voiceops.api.idempotency import Once
 from voiceops.api.payloads import In, Out, Page, PersonOut, Time, Title, line
 from voiceops.models import Action, Asset, Person, Project, Script, Status, Version
@@ -31,7 +31,7 @@ class AssetIn(In):
     key: Key
     title: Title
     language: Language = "en-US"
-    tags: Tags = []
+    tags: Tags = Field(default_factory=list)
 
 
 class AssetPatch(In):
@@ -122,43 +122,39 @@ async def _show(db: AsyncSession, actor: Actor, asset_id: UUID) -> AssetOut:
     return _out(actor, *(await db.execute(_shown().where(Asset.id == asset_id))).one())
 
 
-@router.get("/projects/{project}/assets")
-async def list_assets(
-    project: UUID,
-    db: Db,
-    actor: Caller,
-    part: Part,
+def filters(
     query: Annotated[str | None, Query(max_length=200, description="In key, title, tags or newest script.")] = None,
     status: Status | None = None,
     tag: Annotated[str | None, Query(max_length=40)] = None,
     language: Annotated[str | None, Query(max_length=35)] = None,
     owner: UUID | None = None,
-) -> Page[AssetOut]:
-    """List the project's assets, the newest first."""
-    await find(db, actor, Project, project)
-    shown = _shown().where(Asset.project_id == project)
-    filters = [
+) -> list[ColumnElement[bool]]:
+    """Read which assets are asked for."""
+    conditions = (
         (status, Version.status == status),
         (tag, Asset.tags.contains([tag])),
         (language, Asset.language == language),
         (owner, Asset.owner_id == owner),
         (query, _matches(query or "")),
-    ]
-    shown = shown.where(*(condition for asked, condition in filters if asked))
-    return await _page(db, actor, shown, part)
+    )
+    return [condition for asked, condition in conditions if asked]
 
 
-def _matches(words: str) -> Any:  # noqa: ANN401 - SQLAlchemy's own type of an or
-    fields = (Asset.key, Asset.title, Script.text)
-    return or_(*(field.icontains(words, autoescape=True) for field in fields), Asset.tags.contains([words]))
-
-
-async def _page(
-    db: AsyncSession, actor: Actor, shown: Select[Asset, Person, Script, Version], part: Paging
+@router.get("/projects/{project}/assets")
+async def list_assets(
+    project: UUID, db: Db, actor: Caller, part: Part, wanted: Annotated[list[ColumnElement[bool]], Depends(filters)]
 ) -> Page[AssetOut]:
+    """List the project's assets, the newest first."""
+    await find(db, actor, Project, project)
+    shown = _shown().where(Asset.project_id == project, *wanted)
     rows = (await db.execute(paged(shown, Asset.id, part))).all()
     items = [_out(actor, *row) for row in rows[: part.limit]]
     return Page(items=items, next_cursor=str(items[-1].id) if len(rows) > part.limit else None)
+
+
+def _matches(words: str) -> ColumnElement[bool]:
+    fields = (Asset.key, Asset.title, Script.text)
+    return or_(*(field.icontains(words, autoescape=True) for field in fields), Asset.tags.contains([words]))
 
 
 @router.post("/projects/{project}/assets", status_code=201)

@@ -2,14 +2,17 @@
 
 from typing import Literal
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Response
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
 from voiceops.api.deps import Held
 from voiceops.api.payloads import Out
+from voiceops.config import settings
 from voiceops.errors import Unavailable
+from voiceops.migrations import head
+from voiceops.workflow import demo
 
 router = APIRouter(tags=["health"])
 
@@ -27,15 +30,18 @@ async def healthz() -> Health:
 
 
 @router.get("/readyz", responses={503: {"description": "Not yet, or the database does not answer."}})
-async def readyz(request: Request, held: Held) -> Health:
-    """Tell that it can serve: migrated, seeded where it should be, and the database answers."""
-    if not request.app.state.ready:
-        raise Unavailable("Starting.")
+async def readyz(held: Held) -> Health:
+    """Tell that it can serve: the database answers, is of this release, and holds the demo's people where it should."""
     try:
-        async with held.database.engine.connect() as connection:
-            await connection.execute(text("select 1"))
+        async with held.database.session.begin() as db:
+            release = (await db.execute(text("select version_num from alembic_version"))).scalar_one()
+            seeded = not settings().demo or await demo.present(db)
     except (SQLAlchemyError, OSError) as error:
-        raise Unavailable("The database does not answer.") from error
+        raise Unavailable("The database does not answer, or was never migrated.") from error
+    if release != head():
+        raise Unavailable(f"The database is of release {release}, not {head()}: run `voiceops migrate`.")
+    if not seeded:
+        raise Unavailable("The demo is not here yet: run `voiceops seed`.")
     return Health(status="ok")
 
 

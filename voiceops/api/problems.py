@@ -23,7 +23,7 @@ MEDIA_TYPE = "application/problem+json"
 def problem(refused: Refused, request_id: str | None) -> JSONResponse:
     """Return the answer to a refused request."""
     body = Problem(
-        type=f"about:blank#{type(refused).__name__}",
+        type=f"urn:voiceops:problem:{refused.title.lower().replace(' ', '-')}",
         title=refused.title,
         status=refused.status,
         detail=refused.detail,

@@ -1,11 +1,19 @@
 """Forward-only migrations: `migrate()` brings a database, empty or of any earlier release, to this one."""
 
+from functools import cache
 from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
+from alembic.script import ScriptDirectory
 
-__all__ = ["migrate"]
+__all__ = ["head", "migrate"]
+
+
+@cache
+def head() -> str:
+    """Return the newest migration there is."""
+    return str(ScriptDirectory(str(Path(__file__).parent)).get_current_head())
 
 
 def migrate(url: str) -> None:

@@ -81,6 +81,7 @@ class HibariModel:
 
     sample_rate: int = dsp.SR
     longest = 402
+    lag_s = 0.035
 
     def __init__(self) -> None:
         stock = (Path(hibari.__file__).parent / "assets" / "hibari.onnx").read_bytes()

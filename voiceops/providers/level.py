@@ -78,6 +78,8 @@ def peaks(samples: Floats, above: float) -> Floats:
     found = np.abs(samples)
     high = found > above
     near = np.flatnonzero(high[:-1] | high[1:])
+    if not near.size:
+        return found
     windows = np.lib.stride_tricks.sliding_window_view(np.pad(samples, (_HALF - 1, _HALF)), 2 * _HALF)
     found[near] = np.maximum(found[near], np.abs(windows[near] @ _between().T).max(axis=1, initial=0))
     return found

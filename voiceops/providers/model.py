@@ -43,6 +43,8 @@ class Model(Protocol):
     sample_rate: int
     longest: int
     """Tokens it takes at a time."""
+    lag_s: float
+    """How much earlier a sound begins than the durations say, in the mean."""
     facts: Mapping[str, object]
     """Name, versions and hashes: what proves where the audio came from."""
 

@@ -31,7 +31,7 @@ class Speaker:
     def passage(self, request: Request, passage: Passage) -> Spoken:
         """Speak one passage: its sound without the silence at its ends, and its words."""
         sound, owners = self.sound(request, passage)
-        return _trimmed(sound, passage, owners, self.model.sample_rate) if owners.size else NOTHING
+        return _trimmed(sound, passage, owners, self.model) if owners.size else NOTHING
 
     def sound(self, request: Request, passage: Passage) -> tuple[Sound, Integers]:
         """The model's sound for a passage, and for each token the index of the word it sounds; both empty if nothing does."""
@@ -105,21 +105,24 @@ def _chained(sounds: Sequence[Sound]) -> Sound:
     return Sound(np.concatenate(samples), np.concatenate(durations))
 
 
-def _trimmed(sound: Sound, passage: Passage, owners: Integers, rate: int) -> Spoken:
+def _trimmed(sound: Sound, passage: Passage, owners: Integers, model: Model) -> Spoken:
     """The sound without the silence at its ends, and its words."""
-    samples = sound.samples
+    samples, rate = sound.samples, model.sample_rate
     loud = np.flatnonzero(np.abs(samples) > _AUDIBLE * np.max(np.abs(samples), initial=1e-9))
     if not loud.size:
         return NOTHING
-    begin, end = max(int(loud[0]) - round(_LEAD_S * rate), 0), min(int(loud[-1]) + round(_TAIL_S * rate), len(samples))
+    first, last = int(loud[0]), int(loud[-1]) + 1
+    begin, end = max(first - round(_LEAD_S * rate), 0), min(last + round(_TAIL_S * rate), len(samples))
     kept = samples[begin:end].copy()
     fade = np.linspace(0, 1, min(round(_FADE_S * rate), len(kept)), dtype=np.float32)
     kept[: len(fade)] *= fade
     kept[len(kept) - len(fade) :] *= fade[::-1]
-    borders = np.concatenate([[0], np.cumsum(sound.durations)]).clip(begin, end) - begin
-    words = []
-    for at, word in enumerate(passage.words):
-        mine = np.flatnonzero(owners == at)
-        if mine.size:
-            words.append(Timed(word.text, int(borders[mine[0]]), int(borders[mine[-1] + 1]), word.emphasised))
-    return Spoken(kept, tuple(words))
+    borders = np.concatenate([[0], np.cumsum(sound.durations)]) - round(model.lag_s * rate)
+    spans = [np.flatnonzero(owners == at) for at in range(len(passage.words))]
+    heard = [(word, span) for word, span in zip(passage.words, spans, strict=True) if span.size]
+    starts = [first, *(int(borders[span[0]]) for _, span in heard[1:])]  # nothing sounds before the first word
+    ends = [int(borders[span[-1] + 1]) for _, span in heard]
+    times = np.clip([starts, ends], first, last) - begin
+    return Spoken(
+        kept, tuple(Timed(word.text, *span, word.emphasised) for (word, _), span in zip(heard, times.T.tolist(), strict=True))
+    )

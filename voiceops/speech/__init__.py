@@ -6,4 +6,17 @@ from voiceops.speech.rendition import MASTER_MEDIA_TYPE, master, wav
 from voiceops.speech.signal import Signal, decode
 from voiceops.speech.waveform import ZOOMS, peaks, pyramid
 
-__all__ = ["MASTER_MEDIA_TYPE", "ZOOMS", "Defect", "Measurements", "NotAudio", "Signal", "decode", "master", "measure", "peaks", "pyramid", "wav"]
+__all__ = [
+    "MASTER_MEDIA_TYPE",
+    "ZOOMS",
+    "Defect",
+    "Measurements",
+    "NotAudio",
+    "Signal",
+    "decode",
+    "master",
+    "measure",
+    "peaks",
+    "pyramid",
+    "wav",
+]

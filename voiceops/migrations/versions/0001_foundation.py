@@ -247,8 +247,9 @@ do $$ declare name text; begin
   foreach name in array array['scripts', 'waveforms', 'audit_events'] loop
     execute format('create trigger %I before update on %I for each row execute function refuse_change()', name || '_fixed', name);
   end loop;
-  foreach name in array array['people', 'projects', 'assets', 'scripts', 'generations', 'versions', 'waveforms', 'blobs', 'audit_events']
-  loop
+  foreach name in array array[
+    'people', 'projects', 'assets', 'scripts', 'generations', 'versions', 'waveforms', 'blobs', 'audit_events'
+  ] loop
     execute format('create trigger %I before delete on %I for each row execute function refuse_change()', name || '_kept', name);
     execute format(
       'create trigger %I before truncate on %I for each statement execute function refuse_change()', name || '_whole', name);

@@ -528,12 +528,12 @@ export interface components {
              * @default en-US
              * @example en-US
              */
-            language: string;
+            language?: string;
             /**
              * Tags
              * @default []
              */
-            tags: string[];
+            tags?: string[];
             /** Title */
             title: string;
         };
@@ -693,27 +693,27 @@ export interface components {
              * Emphasis
              * @default 1
              */
-            emphasis: number;
+            emphasis?: number;
             /**
              * Pitch
              * @default 0
              */
-            pitch: number;
+            pitch?: number;
             /**
              * Sentence Gap Ms
              * @default 250
              */
-            sentence_gap_ms: number;
+            sentence_gap_ms?: number;
             /**
              * Speed
              * @default 1
              */
-            speed: number;
+            speed?: number;
             /**
              * Tone
              * @default neutral
              */
-            tone: string;
+            tone?: string;
         };
         /**
          * DeliveryOut
@@ -794,7 +794,7 @@ export interface components {
              *       "tone": "neutral"
              *     }
              */
-            delivery: components["schemas"]["DeliveryIn"];
+            delivery?: components["schemas"]["DeliveryIn"];
             /** Parent Version Id */
             parent_version_id?: string | null;
             /** Reason */

@@ -62,17 +62,17 @@ function apply(change: Change) {
 function listen(): () => void {
   let source: EventSource | null = null;
   let timer: ReturnType<typeof setTimeout> | undefined;
-  let missed = false;
+  let heard = false;
   const open = () => {
     source = new EventSource('/api/v1/events');
     source.addEventListener('ready', () => {
       set('live');
-      if (missed) void queryClient.invalidateQueries();
-      missed = false;
+      // Said again, it means that something may have been missed: what is on screen is fetched afresh.
+      if (heard) void queryClient.invalidateQueries();
+      heard = true;
     });
     source.addEventListener('change', (event) => apply(JSON.parse(event.data as string) as Change));
     source.addEventListener('error', () => {
-      missed = true;
       set('lost');
       // The browser itself reconnects after a broken connection, but never after an answer that is no stream.
       if (source?.readyState === EventSource.CLOSED) timer = setTimeout(open, AGAIN_MS);

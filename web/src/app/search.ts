@@ -1,5 +1,7 @@
 /** What may stand behind the `?` of each address; anything else is dropped. */
 
+import type { Status } from '../api/types.ts';
+
 type Raw = Record<string, unknown>;
 
 function text(raw: Raw, name: string): string | undefined {
@@ -21,10 +23,12 @@ export function signInSearch(raw: Raw) {
   return set({ next: next?.startsWith('/') && !/^\/[/\\]/.test(next) ? next : undefined });
 }
 
+const STATUSES = ['draft', 'in_review', 'approved', 'archived'] as const satisfies Status[];
+
 export function librarySearch(raw: Raw) {
   return set({
     query: text(raw, 'query'),
-    status: text(raw, 'status'),
+    status: STATUSES.find((one) => one === raw['status']),
     tag: text(raw, 'tag'),
     language: text(raw, 'language'),
     owner: text(raw, 'owner'),

@@ -1,21 +1,21 @@
 /** Search and filters of the library. Their values stand in the address; only what is being typed is kept here. */
 import { useEffect, useRef } from 'react';
-import type { Asset } from '../../api/types.ts';
+import type { Asset, Status } from '../../api/types.ts';
 import { languageName } from '../../api/words.ts';
 import { Button } from '../../ui/button.tsx';
 import { plain } from '../../ui/format.ts';
 import { Icon } from '../../ui/icons.tsx';
 import styles from './filters.module.css';
-import type { Filters } from './queries.ts';
+import type { FilterChange, Filters } from './queries.ts';
 
-const STATUSES = ['draft', 'in_review', 'approved', 'archived'];
+const STATUSES: readonly Status[] = ['draft', 'in_review', 'approved', 'archived'];
 const TYPING_MS = 200;
 
 interface FilterBarProps {
   filters: Filters;
   /** Everything there is to choose from, whatever the filters hide. */
   known: readonly Asset[];
-  onChange: (change: { [Name in keyof Filters]?: string | undefined }) => void;
+  onChange: (change: FilterChange) => void;
 }
 
 export function FilterBar({ filters, known, onChange }: FilterBarProps) {
@@ -26,10 +26,10 @@ export function FilterBar({ filters, known, onChange }: FilterBarProps) {
   return (
     <search className={styles.bar}>
       <SearchBox query={filters.query ?? ''} onChange={(query) => onChange({ query: query || undefined })} />
-      <Choice name="status" value={filters.status} options={STATUSES.map((one) => [one, plain(one)])} onChange={onChange} />
-      <Choice name="tag" value={filters.tag} options={tags.map((one) => [one, one])} onChange={onChange} />
-      <Choice name="language" value={filters.language} options={languages.map((one) => [one, languageName(one)])} onChange={onChange} />
-      <Choice name="owner" value={filters.owner} options={owners} onChange={onChange} />
+      <Choice name="status" value={filters.status} options={STATUSES.map((one) => [one, plain(one)])} onChange={(status) => onChange({ status })} />
+      <Choice name="tag" value={filters.tag} options={tags.map((one) => [one, one])} onChange={(tag) => onChange({ tag })} />
+      <Choice name="language" value={filters.language} options={languages.map((one) => [one, languageName(one)])} onChange={(language) => onChange({ language })} />
+      <Choice name="owner" value={filters.owner} options={owners} onChange={(owner) => onChange({ owner })} />
       {any && (
         <Button
           variant="quiet"
@@ -69,14 +69,14 @@ function SearchBox({ query, onChange }: { query: string; onChange: (query: strin
   );
 }
 
-interface ChoiceProps {
-  name: Exclude<keyof Filters, 'query'>;
-  value: string | undefined;
-  options: readonly (readonly [string, string])[];
-  onChange: FilterBarProps['onChange'];
+interface ChoiceProps<Value extends string> {
+  name: string;
+  value: Value | undefined;
+  options: readonly (readonly [Value, string])[];
+  onChange: (value: Value | undefined) => void;
 }
 
-function Choice({ name, value, options, onChange }: ChoiceProps) {
+function Choice<Value extends string>({ name, value, options, onChange }: ChoiceProps<Value>) {
   const offered = value === undefined || options.some(([one]) => one === value) ? options : [...options, [value, value] as const];
   return (
     <select
@@ -84,7 +84,7 @@ function Choice({ name, value, options, onChange }: ChoiceProps) {
       aria-label={plain(name)}
       data-set={value !== undefined || undefined}
       value={value ?? ''}
-      onChange={(event) => onChange({ [name]: event.target.value || undefined })}
+      onChange={(event) => onChange(offered.find(([one]) => one === event.target.value)?.[0])}
     >
       <option value="">Any {name}</option>
       {offered.map(([one, label]) => (

@@ -9,14 +9,14 @@ import { Empty, Failure, Note, Skeleton } from '../../ui/state.tsx';
 import { AssetTable } from './assetTable.tsx';
 import { FilterBar } from './filters.tsx';
 import styles from './library.module.css';
-import { assetsQuery, type Filters } from './queries.ts';
+import { assetsQuery, type FilterChange, type Filters } from './queries.ts';
 
 const NewAsset = lazy(() => import('./newAsset.tsx').then((module) => ({ default: module.NewAsset })));
 
 interface LibraryProps {
   project: Project;
   filters: Filters;
-  onFilter: (change: { [Name in keyof Filters]?: string | undefined }) => void;
+  onFilter: (change: FilterChange) => void;
   onCreated: (asset: Asset) => void;
 }
 

@@ -1,15 +1,18 @@
 /** Assets: the library's list, one asset, and what changes them. */
 import { infiniteQueryOptions, keepPreviousData, queryOptions, useMutation, useQueryClient } from '@tanstack/react-query';
 import { answer, api } from '../../api/client.ts';
-import type { AssetChange, NewAsset } from '../../api/types.ts';
+import type { AssetChange, NewAsset, Status } from '../../api/types.ts';
 
 export interface Filters {
   query?: string;
-  status?: string;
+  status?: Status;
   tag?: string;
   language?: string;
   owner?: string;
 }
+
+/** Undefined takes a filter away. */
+export type FilterChange = { [Name in keyof Filters]?: Filters[Name] | undefined };
 
 export const assetKeys = {
   lists: ['assets'] as const,

@@ -13,7 +13,7 @@ import { GenerateBar } from './generateBar.tsx';
 import { codePoints, marks, unitsBefore } from './markup.ts';
 import { checkQuery, useGenerate, useSaveScript } from './queries.ts';
 import { ScriptEditor } from './scriptEditor.tsx';
-import { positionOf, ScriptFindings } from './scriptFindings.tsx';
+import { ScriptFindings } from './scriptFindings.tsx';
 import { useOnceQuiet } from './useOnceQuiet.ts';
 import { VoicePicker } from './voicePicker.tsx';
 
@@ -66,7 +66,7 @@ export function Composer({ asset, voices, store, last, newest, onGenerate }: Com
           text={text}
           area={area}
           faults={[...(findings?.errors ?? []), ...(findings?.warnings ?? [])]
-            .map(positionOf)
+            .map((finding) => finding.position)
             .filter((place) => place !== null)
             .map((place) => unitsBefore(text, place))}
           invalid={textProblem !== undefined || (findings?.errors.length ?? 0) > 0}

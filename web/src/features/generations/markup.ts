@@ -72,11 +72,11 @@ export function insertPause(text: string, start: number, end: number, ms = 400):
 }
 
 /** The API counts characters as code points; the browser's selection counts UTF-16 units. */
-export function unitsBefore(text: string, codePoints: number): number {
+export function unitsBefore(text: string, place: number): number {
   let units = 0;
   let seen = 0;
   for (const letter of text) {
-    if (seen === codePoints) break;
+    if (seen === place) break;
     units += letter.length;
     seen += 1;
   }

@@ -89,11 +89,11 @@ function useStep(asset: string, step: 'cancel' | 'retry') {
   const client = useQueryClient();
   return useMutation({
     mutationFn: (generation: string) => {
-      const params = { path: { generation } };
+      const params = { path: { generation_id: generation } };
       return answer(
         step === 'cancel'
-          ? api.POST('/api/v1/generations/{generation}/cancel', { params })
-          : api.POST('/api/v1/generations/{generation}/retry', { params }),
+          ? api.POST('/api/v1/generations/{generation_id}/cancel', { params })
+          : api.POST('/api/v1/generations/{generation_id}/retry', { params }),
       );
     },
     onSuccess: (generation) => {

@@ -37,10 +37,15 @@ export function Requests({ generations, voices }: RequestsProps) {
   );
 }
 
+const onError = (error: Error) => toast(error.message, 'bad');
+
+function open({ status }: Generation): boolean {
+  return status === 'queued' || status === 'running';
+}
+
 /** What is under way or came to nothing since the last success, and what lies before that. */
 function split(generations: readonly Generation[]): [Generation[], Generation[]] {
   const success = generations.findIndex((one) => one.status === 'succeeded');
-  const open = (one: Generation) => one.status === 'queued' || one.status === 'running';
   const left = generations.filter((one) => one.status !== 'succeeded');
   const recent = left.filter((one) => open(one) || success === -1 || generations.indexOf(one) < success);
   return [recent, left.filter((one) => !recent.includes(one))];
@@ -49,7 +54,6 @@ function split(generations: readonly Generation[]): [Generation[], Generation[]]
 function Request({ generation, voices }: { generation: Generation; voices: readonly Voice[] }) {
   const cancel = useCancel(generation.asset_id);
   const retry = useRetry(generation.asset_id);
-  const onError = (error: Error) => toast(error.message, 'bad');
   const { status, progress, error } = generation;
   const percent = Math.round(progress * 100);
   return (
@@ -61,7 +65,7 @@ function Request({ generation, voices }: { generation: Generation; voices: reado
           {status === 'running' && <span className={styles.percent}> {percent} %</span>}
           {generation.attempt > 1 && <span className={styles.attempt}>attempt {generation.attempt}</span>}
         </strong>
-        {(status === 'queued' || status === 'running') && (
+        {open(generation) && (
           <progress value={status === 'queued' ? 0 : progress} max={1} aria-label={`${LABEL[status]}: script ${generation.script.number}`} />
         )}
         {status === 'failed' && <p role="alert">{error?.message ?? 'No reason was given.'}</p>}

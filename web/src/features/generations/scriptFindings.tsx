@@ -4,7 +4,8 @@ import { count, length } from '../../ui/format.ts';
 import { Icon } from '../../ui/icons.tsx';
 import styles from './scriptFindings.module.css';
 
-const MOST = 20_000;
+/** Until the server has told its own limit. */
+const USUAL_MAXIMUM = 20_000;
 const NEARLY = 0.9;
 
 interface ScriptFindingsProps {
@@ -15,32 +16,28 @@ interface ScriptFindingsProps {
 }
 
 export function ScriptFindings({ id, characters, check, onSelect }: ScriptFindingsProps) {
-  const level = characters > MOST ? 'over' : characters > MOST * NEARLY ? 'near' : undefined;
+  const maximum = check?.maximum ?? USUAL_MAXIMUM;
+  const level = characters > maximum ? 'over' : characters > maximum * NEARLY ? 'near' : undefined;
   return (
     <div className={styles.findings}>
       <p id={id} className={styles.figures}>
         <span data-level={level}>
-          {count(characters)} <span className={styles.of}>of {count(MOST)} characters</span>
+          {count(characters)} <span className={styles.of}>of {count(maximum)} characters</span>
         </span>
         {check && check.estimated_ms > 0 && <span>about {length(check.estimated_ms)} spoken</span>}
       </p>
       {check && (
         <ul aria-label="Findings about the script" aria-live="polite">
           {check.errors.map((error) => (
-            <Finding key={error.message} tone="bad" message={error.message} position={positionOf(error)} onSelect={onSelect} />
+            <Finding key={error.message} tone="bad" message={error.message} position={error.position} onSelect={onSelect} />
           ))}
           {check.warnings.map((warning) => (
-            <Finding key={warning.message} tone="warn" message={warning.message} position={positionOf(warning)} onSelect={onSelect} />
+            <Finding key={warning.message} tone="warn" message={warning.message} position={warning.position} onSelect={onSelect} />
           ))}
         </ul>
       )}
     </div>
   );
-}
-
-/** Warnings carry their place; an error carries it where it has one. */
-export function positionOf(finding: object): number | null {
-  return 'position' in finding && typeof finding.position === 'number' ? finding.position : null;
 }
 
 interface FindingProps {

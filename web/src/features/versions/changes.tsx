@@ -1,35 +1,28 @@
 /** What changed since the version this one was built on: words, voice, delivery. */
-import { useQuery } from '@tanstack/react-query';
 import type { Version, Voice } from '../../api/types.ts';
 import { deliveryLabel, deliveryValue, voiceName } from '../../api/words.ts';
-import { Skeleton } from '../../ui/state.tsx';
 import styles from './changes.module.css';
-import { versionQuery } from './queries.ts';
 import { wordDiff } from './wordDiff.ts';
 
 interface ChangesProps {
   version: Version;
-  /** The parent, if the list has it already. */
-  parent: Version | undefined;
   voices: readonly Voice[];
   language: string;
 }
 
-export function Changes({ version, parent, voices, language }: ChangesProps) {
+export function Changes({ version, voices, language }: ChangesProps) {
   const { changes } = version;
   if (!changes) return null;
-  const settings = [
-    ...(changes.voice ? [{ label: 'Voice', from: voiceName(voices, changes.voice[0] ?? ''), to: voiceName(voices, changes.voice[1] ?? '') }] : []),
-    ...changes.delivery.map(({ field, from, to }) => ({
-      label: deliveryLabel(field),
-      from: deliveryValue(field, from),
-      to: deliveryValue(field, to),
-    })),
-  ];
+  const settings = changes.delivery.map(({ field, before, after }) => ({
+    label: deliveryLabel(field),
+    from: deliveryValue(field, before),
+    to: deliveryValue(field, after),
+  }));
+  if (changes.voice) settings.unshift({ label: 'Voice', from: voiceName(voices, changes.voice), to: voiceName(voices, version.voice) });
   return (
     <section className={styles.changes} aria-label={`What changed since version ${changes.parent_number}`}>
       <h4>Changed since v{changes.parent_number}</h4>
-      {changes.script && <ScriptChange version={version} parent={parent} language={language} />}
+      {changes.script && <Diff from={changes.script.text} to={version.script.text} language={language} />}
       {settings.length > 0 && (
         <ul>
           {settings.map(({ label, from, to }) => (
@@ -44,15 +37,7 @@ export function Changes({ version, parent, voices, language }: ChangesProps) {
   );
 }
 
-function ScriptChange({ version, parent, language }: Pick<ChangesProps, 'version' | 'parent' | 'language'>) {
-  const fetched = useQuery({ ...versionQuery(version.parent_version_id ?? ''), enabled: !parent && Boolean(version.parent_version_id) });
-  const before = parent ?? fetched.data;
-  if (fetched.isError) return <p className={styles.none}>The script (the earlier wording could not be loaded).</p>;
-  if (!before) return <Skeleton lines={2} label="Loading the earlier wording" />;
-  return <Diff from={before.script.text} to={version.script.text} language={language} />;
-}
-
-export function Diff({ from, to, language }: { from: string; to: string; language: string }) {
+function Diff({ from, to, language }: { from: string; to: string; language: string }) {
   return (
     <p className={styles.diff}>
       {wordDiff(from, to, language).map((piece, index) => {

@@ -18,7 +18,6 @@ import styles from './versionCard.module.css';
 
 interface VersionCardProps {
   version: Version;
-  parent: Version | undefined;
   asset: Asset;
   projectKey: string;
   voices: readonly Voice[];
@@ -28,7 +27,7 @@ interface VersionCardProps {
   onStart: (() => void) | undefined;
 }
 
-export function VersionCard({ version, parent, asset, projectKey, voices, selected, onSelect, onStart }: VersionCardProps) {
+export function VersionCard({ version, asset, projectKey, voices, selected, onSelect, onStart }: VersionCardProps) {
   const card = useRef<HTMLElement>(null);
   const chosenAtFirst = useRef(selected);
   useEffect(() => {
@@ -79,7 +78,7 @@ export function VersionCard({ version, parent, asset, projectKey, voices, select
           Not spoken, because no voice can say {version.unspoken.length === 1 ? 'it' : 'them'}: {version.unspoken.join(' ')}
         </Note>
       )}
-      <Changes version={version} parent={parent} voices={voices} language={asset.language} />
+      <Changes version={version} voices={voices} language={asset.language} />
       <Figures version={version} />
       {selected && <Details version={version} language={asset.language} />}
       <footer>

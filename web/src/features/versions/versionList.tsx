@@ -44,7 +44,6 @@ export function VersionList({ asset, projectKey, voices, selected, onSelect, onS
         <VersionCard
           key={version.id}
           version={version}
-          parent={versions.find((one) => one.id === version.parent_version_id)}
           asset={asset}
           projectKey={projectKey}
           voices={voices}
