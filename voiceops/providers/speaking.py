@@ -123,6 +123,5 @@ def _trimmed(sound: Sound, passage: Passage, owners: Integers, model: Model) -> 
     starts = [first, *(int(borders[span[0]]) for _, span in heard[1:])]  # nothing sounds before the first word
     ends = [int(borders[span[-1] + 1]) for _, span in heard]
     times = np.clip([starts, ends], first, last) - begin
-    return Spoken(
-        kept, tuple(Timed(word.text, *span, word.emphasised) for (word, _), span in zip(heard, times.T.tolist(), strict=True))
-    )
+    timed = zip(heard, times.T.tolist(), strict=True)
+    return Spoken(kept, tuple(Timed(word.text, start, end, word.emphasised) for (word, _), (start, end) in timed))

@@ -41,7 +41,7 @@ const STEPS: readonly [Intl.RelativeTimeFormatUnit, number][] = [
 /** `3 hours ago` within a week, then the date. */
 export function ago(time: string, now = Date.now()): string {
   let left = (now - Date.parse(time)) / 1000;
-  if (left < 45) return 'just now';
+  if (left < 60) return 'just now';
   for (const [unit, size] of STEPS) {
     if (left < size) return relative.format(-Math.round(left), unit);
     left /= size;

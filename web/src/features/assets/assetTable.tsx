@@ -4,8 +4,9 @@ import type { Asset } from '../../api/types.ts';
 import { languageName } from '../../api/words.ts';
 import { PlayButton } from '../../audio/playButton.tsx';
 import { versionTrack } from '../../audio/track.ts';
+import { Ago } from '../../ui/ago.tsx';
 import { StatusBadge } from '../../ui/badge.tsx';
-import { ago, at, clock } from '../../ui/format.ts';
+import { clock } from '../../ui/format.ts';
 import styles from './assetTable.module.css';
 
 interface AssetTableProps {
@@ -77,8 +78,7 @@ function Row({ asset, projectKey, onTag }: { asset: Asset; projectKey: string; o
         </Link>
         <span className={styles.key}>{asset.key}</span>
         <span className={styles.brief}>
-          {newest && `v${newest.number} · ${clock(newest.duration_ms)} · `}
-          {asset.owner.name} · {ago(asset.updated_at)}
+          {newest ? `v${newest.number} · ${clock(newest.duration_ms)}` : asset.owner.name} · <Ago time={asset.updated_at} />
         </span>
       </th>
       <td>
@@ -106,8 +106,8 @@ function Row({ asset, projectKey, onTag }: { asset: Asset; projectKey: string; o
       <td data-narrow="hide" className={styles.quiet}>
         {asset.owner.name}
       </td>
-      <td data-narrow="hide" className={styles.quiet} title={at(asset.updated_at)}>
-        {ago(asset.updated_at)}
+      <td data-narrow="hide" className={styles.quiet}>
+        <Ago time={asset.updated_at} />
       </td>
     </tr>
   );

@@ -83,7 +83,7 @@ interface SliderProps {
 
 function Slider({ field, range, value, note, onChange }: SliderProps) {
   const id = useId();
-  const { label, help, step, unit } = DELIVERY[field];
+  const { label, help, step, unit, digits } = DELIVERY[field];
   const bounds = { min: range.minimum, max: range.maximum, step };
   const set = (raw: string) => {
     const number = Number(raw);
@@ -101,7 +101,7 @@ function Slider({ field, range, value, note, onChange }: SliderProps) {
           key={value}
           type="number"
           {...bounds}
-          defaultValue={value}
+          defaultValue={value.toFixed(digits)}
           aria-label={`${label}, as a number`}
           onBlur={(event) => set(event.target.value)}
           onKeyDown={(event) => event.key === 'Enter' && set(event.currentTarget.value)}

@@ -1,8 +1,8 @@
 /** Generations on their way, and those that came to nothing; what succeeded is a version. */
 import type { Generation, Voice } from '../../api/types.ts';
 import { deliverySummary, voiceName } from '../../api/words.ts';
+import { Ago } from '../../ui/ago.tsx';
 import { Button } from '../../ui/button.tsx';
-import { ago, at } from '../../ui/format.ts';
 import { Icon } from '../../ui/icons.tsx';
 import { toast } from '../../ui/toast.tsx';
 import { useCancel, useRetry } from './queries.ts';
@@ -71,7 +71,7 @@ function Request({ generation, voices }: { generation: Generation; voices: reado
         {status === 'failed' && <p role="alert">{error?.message ?? 'No reason was given.'}</p>}
         <p className={styles.facts}>
           Script {generation.script.number} · {voiceName(voices, generation.voice)} · {deliverySummary(generation.delivery)} ·{' '}
-          {generation.requested_by.name} · <time title={at(generation.created_at)}>{ago(generation.created_at)}</time>
+          {generation.requested_by.name} · <Ago time={generation.created_at} />
         </p>
         {generation.reason && <p className={styles.facts}>“{generation.reason}”</p>}
       </div>

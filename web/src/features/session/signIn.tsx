@@ -15,7 +15,7 @@ import styles from './signIn.module.css';
 const ROLES: Record<string, string> = {
   owner: 'Everything, including people, roles and policy',
   author: 'Writes scripts, chooses voices, generates takes',
-  reviewer: 'Listens, comments, approves or asks for changes',
+  reviewer: 'Listens, comments, approves or sends back',
   publisher: 'Puts approved versions live and rolls them back',
   auditor: 'Reads and verifies who did what, when and why',
   viewer: 'Reads and listens; changes nothing',

@@ -6,9 +6,10 @@ import { PlayButton } from '../../audio/playButton.tsx';
 import { audioUrl, versionTrack } from '../../audio/track.ts';
 import { playerKeys } from '../../audio/usePlayer.ts';
 import { Waveform } from '../../audio/waveform.tsx';
+import { Ago } from '../../ui/ago.tsx';
 import { StatusBadge } from '../../ui/badge.tsx';
 import { Button } from '../../ui/button.tsx';
-import { ago, at, clock } from '../../ui/format.ts';
+import { clock } from '../../ui/format.ts';
 import { Icon } from '../../ui/icons.tsx';
 import { Note } from '../../ui/state.tsx';
 import { Changes } from './changes.tsx';
@@ -61,9 +62,7 @@ export function VersionCard({ version, asset, projectKey, voices, selected, onSe
         </h3>
         <StatusBadge status={version.status} />
         {version.reason && <p className={styles.reason}>{version.reason}</p>}
-        <time dateTime={version.created_at} title={at(version.created_at)}>
-          {ago(version.created_at)}
-        </time>
+        <Ago time={version.created_at} />
       </header>
       <div className={styles.sound}>
         <PlayButton track={track} name={`version ${version.number}`} />
