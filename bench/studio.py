@@ -1,6 +1,7 @@
 """A studio of its own to measure or to break: `voiceops up`, or a command like it, in a folder that goes when it is closed."""
 
 import os
+import random
 import shutil
 import signal
 import socket
@@ -20,7 +21,7 @@ from voiceops.embedded import Embedded, attach
 from voiceops.processes import command_line
 from voiceops.workflow.demo import DOMAIN, PASSWORD
 
-FIRST_PORT = 8200
+PORTS = range(8200, 8900)
 UP = (sys.executable, "-m", "voiceops", "up")
 PATIENCE_S = 120.0
 
@@ -148,9 +149,9 @@ def _surroundings(pid: int) -> bytes:
 
 
 def _free_port() -> int:
-    for port in range(FIRST_PORT, FIRST_PORT + 200):
+    """Return a port nobody listens on; by chance, for whoever else looks for one at this moment."""
+    for port in random.sample(PORTS, len(PORTS)):
         with socket.socket() as tried:
-            tried.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             if tried.connect_ex(("127.0.0.1", port)):
                 return port
     raise RuntimeError("no port is free")

@@ -13,8 +13,10 @@ from uuid import uuid4
 import httpx
 import psycopg
 import pytest
+import structlog
 from psycopg import sql
 
+from voiceops.api.border import SECURITY_HEADERS
 from voiceops.app import create_app
 from voiceops.config import Settings
 from voiceops.config import settings as current_settings
@@ -26,6 +28,12 @@ from voiceops.worker import open_studio, serve
 from voiceops.workflow import accounts, demo
 
 Json = dict[str, Any]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def plain_logs() -> None:
+    """Log errors plainly: structlog's own default renders the locals of every frame, for half a minute."""
+    structlog.configure(processors=[structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)])
 
 
 @pytest.fixture(scope="session")
@@ -165,6 +173,27 @@ async def worker(settings: Settings) -> AsyncIterator[None]:
     for provider in work.providers.values():
         await provider.close()
     await work.database.close()
+
+
+def refused(answer: httpx.Response, status: int) -> Json:
+    """The problem document of a refused request, which looks as all of them do."""
+    assert answer.status_code == status, f"{answer.status_code} instead of {status}: {answer.text[:500]}"
+    assert answer.headers["content-type"] == "application/problem+json", answer.headers
+    assert {name: answer.headers.get(name) for name in SECURITY_HEADERS} == SECURITY_HEADERS
+    found: Json = answer.json()
+    assert found.keys() == {"type", "title", "status", "detail", "errors", "possible", "request_id"}
+    assert found["status"] == status
+    assert found["detail"]
+    assert found["request_id"] == answer.headers["x-request-id"]
+    return found
+
+
+def field_of(answer: httpx.Response) -> str:
+    """The one field a 422 names."""
+    (error,) = refused(answer, 422)["errors"]
+    assert error["message"]
+    name: str = error["field"]
+    return name
 
 
 Rows = Callable[..., Awaitable[list[tuple[Any, ...]]]]

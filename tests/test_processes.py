@@ -8,6 +8,7 @@ import threading
 import time
 
 import pytest
+from clusters import eventually
 
 from voiceops.processes import command_line, end, spawn
 
@@ -37,12 +38,7 @@ def parent(*arguments: str) -> tuple[subprocess.Popen[bytes], int]:
 
 
 def gone(pid: int) -> bool:
-    deadline = time.monotonic() + 10
-    while command_line(pid):
-        if time.monotonic() > deadline:
-            return False
-        time.sleep(0.02)
-    return True
+    return eventually(lambda: not command_line(pid))
 
 
 @pytest.mark.parametrize(

@@ -2,19 +2,19 @@
 
 import json
 import os
-import shutil
 import signal
 import socket
 import subprocess
 import sys
-import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Self
 
+import clusters
 import psycopg
 import pytest
+from clusters import eventually
 
 from voiceops.cluster import MAJOR
 from voiceops.embedded import attach
@@ -96,22 +96,18 @@ def server_of(data: Path) -> int | None:
     return pid if command_line(pid) else None
 
 
-def eventually(holds: Callable[[], object], *, within: float = 10.0) -> bool:
-    deadline = time.monotonic() + within
-    while time.monotonic() < deadline:
-        if holds():
-            return True
-        time.sleep(0.02)
-    return False
+@pytest.fixture
+def data() -> Iterator[Path]:
+    """Give a data folder with a cluster in it."""
+    with clusters.folder_with_cluster() as data:
+        yield data
 
 
 @pytest.fixture
-def data() -> Iterator[Path]:
-    """Give a data folder that everybody may pass through to."""
-    parent = Path(tempfile.mkdtemp(prefix="voiceops-test-")).resolve()
-    parent.chmod(0o755)
-    yield parent / "data"
-    shutil.rmtree(parent)
+def empty() -> Iterator[Path]:
+    """Give a data folder that is not there yet."""
+    with clusters.folder() as data:
+        yield data
 
 
 @pytest.fixture
@@ -150,11 +146,11 @@ def test_a_second_one_on_the_same_data_is_refused_and_told_where_the_first_is(da
             assert up.process.returncode == 0
 
 
-def test_a_taken_port_is_told_before_anything_is_started(data: Path) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as taken, Up(data, taken.getsockname()[1]) as up:
+def test_a_taken_port_is_told_before_anything_is_started(empty: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken, Up(empty, taken.getsockname()[1]) as up:
         assert "taken by another program" in up.read()
         assert up.process.returncode == 3
-        assert [path.name for path in data.iterdir()] == ["up.lock"]
+        assert [path.name for path in empty.iterdir()] == ["up.lock"]
 
 
 def test_what_dies_is_started_again(data: Path, port: int) -> None:
@@ -213,8 +209,8 @@ def test_a_failed_migration_ends_it_before_anything_is_served(data: Path, port: 
         assert up.pids() == []
 
 
-def test_a_database_of_ones_own_is_used_instead(data: Path, port: int) -> None:
-    with Up(data, port, migrate="pass", VOICEOPS_DATABASE_URL="postgresql://elsewhere/voiceops") as up:
+def test_a_database_of_ones_own_is_used_instead(empty: Path, port: int) -> None:
+    with Up(empty, port, migrate="pass", VOICEOPS_DATABASE_URL="postgresql://elsewhere/voiceops") as up:
         up.read("ready")
         assert any(line.endswith("postgresql://elsewhere/voiceops") for line in up.lines)
-        assert [path.name for path in data.iterdir()] == ["up.lock"]
+        assert [path.name for path in empty.iterdir()] == ["up.lock"]

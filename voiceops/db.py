@@ -54,7 +54,7 @@ class Database:
             pool_size=pool_size,
             max_overflow=pool_size,
             pool_pre_ping=True,  # a restarted server costs no request
-            connect_args={"application_name": "voiceops"},
+            connect_args={"application_name": "voiceops", "options": "-c timezone=UTC"},
         )
         self.session = async_sessionmaker(self.engine, expire_on_commit=False)
 

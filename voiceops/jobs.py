@@ -1,5 +1,6 @@
 """The job queue (procrastinate): enqueued by name in the caller's transaction, so that row and job commit or vanish together."""
 
+from asyncio import CancelledError
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
@@ -16,7 +17,7 @@ BACKGROUND: Final = -10
 """Priority of jobs nobody waits for."""
 
 
-DATABASE_BACK_SECONDS: Final = 2.0
+DATABASE_BACK_SECONDS: Final = 1.0
 
 
 class Again(Exception):
@@ -28,11 +29,17 @@ class Again(Exception):
 
 
 class AskedFor(BaseRetryStrategy):
-    """Retry when the job asks for it, or when the database went away beneath it; the generation itself counts attempts."""
+    """Run every job again that did not end by itself; the generation itself counts attempts."""
 
     def get_retry_decision(self, *, exception: BaseException, job: Job) -> RetryDecision | None:  # noqa: ARG002 - their signature
-        """Return when to run again, or None."""
-        wait = exception.wait if isinstance(exception, Again) else DATABASE_BACK_SECONDS
+        """Return when to run again."""
+        match exception:
+            case Again():
+                wait = exception.wait
+            case CancelledError():  # its worker stops: the next one may begin at once
+                wait = 0.0
+            case _:
+                wait = DATABASE_BACK_SECONDS
         return RetryDecision(retry_at=datetime.now(UTC) + timedelta(seconds=wait))
 
 

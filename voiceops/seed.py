@@ -22,13 +22,14 @@ LOCK: Final = 0x7365_6564
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """One asset of the demo, its script and, for some, how it is spoken at once."""
+    """One asset of the demo, its script, who made it and, for some, how it is spoken at once."""
 
     key: str
     title: str
     tags: Sequence[str]
     script: str
     delivery: Mapping[str, object] | None = None
+    by: Role = Role.AUTHOR
 
 
 PIECES: Final = (
@@ -80,6 +81,7 @@ PIECES: Final = (
         "Your warehouse already knows what will sell next week. *Northwind Forecast* lets you hear it."
         " [pause 500ms] Connect your shop, and see your first forecast in ten minutes.",
         {"tone": "energetic"},
+        by=Role.OWNER,
     ),
     Piece(
         "sales/demo-invite",
@@ -87,12 +89,14 @@ PIECES: Final = (
         ("sales", "email"),
         "Give us fifteen minutes, and we will show you three orders you should place *today*.",
         {"tone": "friendly", "speed": 1.05},
+        by=Role.OWNER,
     ),
     Piece(
         "sales/webinar-reminder",
         "Webinar reminder",
         ("sales", "event"),
         "Our webinar starts in one hour. Bring your questions: half of the time is reserved for *you*.",
+        by=Role.OWNER,
     ),
     Piece(
         "courses/onboarding/welcome",
@@ -144,9 +148,10 @@ async def _transaction(settings: Settings) -> AsyncIterator[AsyncSession]:
 
 async def _plant(db: AsyncSession, voice: Voice) -> None:
     project = await demo.found(db, password_hash=await accounts.hash_password(demo.PASSWORD))
-    author = (await db.execute(select(Person).where(Person.email == f"author@{demo.DOMAIN}"))).scalar_one()
-    actor = Actor(ActorKind.PERSON, author.id, roles={project.id: frozenset({Role.AUTHOR})})
+    people = {person.email: person.id for person in (await db.execute(select(Person))).scalars()}
     for piece in PIECES:
+        roles = {project.id: frozenset({piece.by})}
+        actor = Actor(ActorKind.PERSON, people[f"{piece.by}@{demo.DOMAIN}"], roles=roles)
         asset = await assets.create(
             db, actor, project.id, key=piece.key, title=piece.title, language=voice.language, tags=piece.tags
         )

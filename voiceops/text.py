@@ -11,7 +11,7 @@ BIDI: Final = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\
 INVISIBLE: Final = frozenset("\u200b\u2060\ufeff\u00ad\u180e\u034f\u115f\u1160\u3164\uffa0\u2800")
 TAGS: Final = frozenset(map(chr, range(0xE0000, 0xE0080)))
 SELECTORS: Final = frozenset(map(chr, (*range(0xFE00, 0xFE0F), *range(0xE0100, 0xE01F0))))
-"""Variation selectors, which can smuggle data; U+FE0F stays, as emoji need it."""
+"""Variation selectors, which can smuggle data; U+FE0F stays where emoji need it."""
 REFUSED: Final = {
     "a hidden direction mark, which can make text read otherwise than it sounds": BIDI,
     "invisible": INVISIBLE | TAGS,
@@ -28,7 +28,9 @@ CATEGORIES: Final = {
 }
 """What is refused by its Unicode general category."""
 JOINERS: Final = frozenset("\u200c\u200d")
-EMOJI_PRESENTATION: Final = "\ufe0f"
+AS_EMOJI: Final = "\ufe0f"
+EMOJI_OF_TEXT: Final = frozenset("0123456789#*\u203c\u2049\u2139\u3030\u303d")
+"""What is no symbol and yet is shown as an emoji before U+FE0F."""
 MAX_MARKS: Final = 4
 """Combining marks on one letter; no living script needs more."""
 
@@ -48,7 +50,7 @@ def clean(text: str, *, maximum: int, multiline: bool = True) -> str:
     `maximum` is in code points, counted after normalisation. Empty and blank text is refused. Single-line text (`multiline`
     false) is trimmed and holds neither line ends nor tabs.
     """
-    if len(text) > 2 * maximum:  # before any costly work; NFC and CRLF at most halve a real text
+    if len(text) > 4 * maximum:  # before any costly work; NFC makes at most four code points one
         raise TextRefused(_too_long(len(text), maximum))
     _check_characters(text, allowed="\n\r\t" if multiline else "")
     normal = unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n"))
@@ -72,7 +74,8 @@ def _check_characters(text: str, *, allowed: str) -> None:
             marks = 0
             continue
         category = unicodedata.category(character)
-        marks = marks + 1 if category in {"Mn", "Me"} else 0
+        for part in unicodedata.normalize("NFD", character):  # so that normalised text counts the same
+            marks = marks + 1 if unicodedata.combining(part) or unicodedata.category(part) in {"Mn", "Me"} else 0
         if reason := _why_refused(text, position, category, marks):
             raise TextRefused(
                 f"The character U+{ord(character):04X} at position {position} is {reason}. Remove it and try again.", position
@@ -83,6 +86,8 @@ def _why_refused(text: str, position: int, category: str, marks: int) -> str | N
     character = text[position]
     if character in JOINERS:
         return None if _joins(text, position) else "an invisible joiner out of place"
+    if character == AS_EMOJI and not _is_symbol(_base(text, position)):
+        return "an invisible variation selector"
     if marks > MAX_MARKS:
         return "one combining mark too many"
     return next((reason for reason, refused in REFUSED.items() if character in refused), CATEGORIES.get(category))
@@ -90,5 +95,16 @@ def _why_refused(text: str, position: int, category: str, marks: int) -> str | N
 
 def _joins(text: str, position: int) -> bool:
     """ZWJ and ZWNJ are real letters' work in Indic and Arabic scripts and between emoji, nowhere else."""
-    before = text[position - 1] if position else " "
-    return before == EMOJI_PRESENTATION or unicodedata.category(before) in {"Lo", "Mn", "Mc", "So", "Sk"}
+    return unicodedata.category(_base(text, position)) in {"Lo", "So", "Sk"}
+
+
+def _is_symbol(character: str) -> bool:
+    return character in EMOJI_OF_TEXT or unicodedata.category(character) in {"So", "Sm"}
+
+
+def _base(text: str, position: int) -> str:
+    """Return what the marks before `position` sit on, a space if on nothing."""
+    at = position - 1
+    while at >= 0 and unicodedata.category(text[at]) in {"Mn", "Mc"}:
+        at -= 1
+    return text[at] if at >= 0 else " "

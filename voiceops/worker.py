@@ -5,6 +5,7 @@ import os
 import random
 import signal
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field, replace
 from typing import Final
 from uuid import UUID
@@ -15,14 +16,15 @@ from procrastinate import App
 from procrastinate.exceptions import ConnectorException
 from procrastinate.jobs import DeleteJobCondition
 from sqlalchemy import text
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 
 from voiceops import providers, speech
 from voiceops.config import Settings
 from voiceops.db import Database
 from voiceops.jobs import GENERATE, Again, AskedFor, generation_queue, queue_app
-from voiceops.providers.base import Provider, ProviderError, Request, Span, Speech
+from voiceops.providers.base import Provider, ProviderError, Request, Speech
 from voiceops.providers.markup import parse
+from voiceops.providers.markup import spoken as plain
 from voiceops.speech import NotAudio
 from voiceops.storage import StorageError, StorageFull, Store, open_store
 from voiceops.workflow import settling
@@ -32,7 +34,7 @@ log = structlog.get_logger()
 
 TICK_SECONDS: Final = 0.4
 """Between looks at whether a generation is still wanted; its progress is written as often."""
-SWEEP_SECONDS: Final = 4.0
+SWEEP_SECONDS: Final = 2.0
 SWEEP_LOCK: Final = 0x7377_6565
 DEATHS: Final = 4
 """A generation whose worker died so often beyond its attempts is taken for the cause."""
@@ -90,6 +92,8 @@ async def perform(studio: Studio, generation_id: UUID) -> None:
         async with studio.database.session.begin() as db:
             await settling.put_back(db, held, code="worker_stopped", message="The worker was stopped; this goes on when one runs.")
         raise
+    except (OperationalError, InterfaceError):  # the database went away: the job comes back, and claims anew
+        raise
     except Exception as error:  # noqa: BLE001 - whatever went wrong, the generation ends with a reason
         await _after(studio, held, _why(error))
         return
@@ -141,7 +145,7 @@ async def _speak(studio: Studio, held: Claim, progress: Progress) -> Take:
     parts = parse(held.script)
     request = Request(id=str(held.generation_id), voice=held.voice, text=parts, **held.delivery)
     spoken = await provider.speak(request, progress.tell)
-    words = sum(len(part.text.split()) for part in parts if isinstance(part, Span))
+    words = len(plain(parts).split())
     take, master = await asyncio.to_thread(_examine, spoken, words, studio.settings.max_speech_minutes * 60)
     blob = await studio.store.put(master, take.media_type)
     return replace(take, sha256=blob.sha256, size=blob.bytes)
@@ -194,8 +198,9 @@ async def sweep(studio: Studio, queue: App) -> None:
             return
         stalled = studio.settings.stalled_after
         for job in await queue.job_manager.get_stalled_jobs(task_name=GENERATE, seconds_since_heartbeat=stalled):
-            await queue.job_manager.retry_job(job)
-            log.info("job_rescued", job_id=job.id, attempts=job.attempts)
+            with suppress(ConnectorException):  # it was no dead worker's after all, and has ended meanwhile
+                await queue.job_manager.retry_job(job)
+                log.info("job_rescued", job_id=job.id, attempts=job.attempts)
         await settling.requeue_orphans(db)
 
 

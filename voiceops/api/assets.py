@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from voiceops.api.deps import Caller, Db, Part, paged
 from voiceops.api.idempotency import Once
-from voiceops.api.payloads import In, Out, Page, PersonOut, Time, Title, line
+from voiceops.api.payloads import Asked, In, Out, Page, PersonOut, Time, Title, line
 from voiceops.models import Action, Asset, Person, Project, Script, Status, Version
 from voiceops.models.actor import Actor
 from voiceops.models.asset import KEY
@@ -123,10 +123,10 @@ async def _show(db: AsyncSession, actor: Actor, asset_id: UUID) -> AssetOut:
 
 
 def filters(
-    query: Annotated[str | None, Query(max_length=200, description="In key, title, tags or newest script.")] = None,
+    query: Annotated[Asked | None, Query(max_length=200, description="In key, title, tags or newest script.")] = None,
     status: Status | None = None,
-    tag: Annotated[str | None, Query(max_length=40)] = None,
-    language: Annotated[str | None, Query(max_length=35)] = None,
+    tag: Annotated[Asked | None, Query(max_length=40)] = None,
+    language: Annotated[Asked | None, Query(max_length=35)] = None,
     owner: UUID | None = None,
 ) -> list[ColumnElement[bool]]:
     """Read which assets are asked for."""

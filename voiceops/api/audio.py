@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Annotated, Final
 from uuid import UUID
 
-from fastapi import APIRouter, Header, Query, Request
+from fastapi import APIRouter, Header, HTTPException, Query, Request
 from fastapi.responses import Response, StreamingResponse
 from sqlalchemy.orm import joinedload
 
@@ -20,7 +20,7 @@ from voiceops.storage import StorageError, Store
 router = APIRouter(tags=["versions"])
 
 CHUNK: Final = 256 * 1024
-RANGE: Final = re.compile(r"bytes=(\d*)-(\d*)", re.ASCII)
+RANGE: Final = re.compile(r"bytes=(\d{0,18})-(\d{0,18})", re.ASCII)
 
 
 class Format(StrEnum):
@@ -33,8 +33,11 @@ class Format(StrEnum):
 MEDIA_TYPES: Final = {Format.FLAC: "audio/flac", Format.WAV: "audio/wav"}
 
 
-class Unsatisfiable(Exception):
+class Unsatisfiable(HTTPException):
     """No byte of the audio lies in the range asked for."""
+
+    def __init__(self, size: int) -> None:
+        super().__init__(416, f"No byte lies in that range: there are {size:,}.", {"Content-Range": f"bytes */{size}"})
 
 
 @router.head("/versions/{version}/audio", response_class=Response, operation_id="head_audio")
@@ -106,24 +109,24 @@ class Made:
 async def _wav(store: Store, version: Version) -> Made:
     from voiceops import speech  # noqa: PLC0415 - numerics only where somebody asks for them: the API process stays small
 
-    master = await store.get(version.audio_sha256)
+    try:
+        master = await store.get(version.audio_sha256)
+    except StorageError as error:
+        raise Unavailable(error.message) from error
     return Made(await asyncio.to_thread(lambda: speech.wav(speech.decode(master))))
 
 
 async def _answer(body: Stored | Made, headers: Mapping[str, str], media_type: str, asked: str | None, *, head: bool) -> Response:
     status, start, end = 200, 0, body.size
     extra: dict[str, str] = {}
-    try:
-        if (part := wanted(asked, body.size)) is not None:
-            status, (start, end) = 206, part
-            extra["Content-Range"] = f"bytes {start}-{end - 1}/{body.size}"
-    except Unsatisfiable:
-        return Response(status_code=416, headers={**headers, "Content-Range": f"bytes */{body.size}"})
+    if (part := wanted(asked, body.size)) is not None:
+        status, (start, end) = 206, part
+        extra["Content-Range"] = f"bytes {start}-{end - 1}/{body.size}"
     all_headers = {**headers, **extra, "Content-Length": str(end - start)}
-    if head:
-        return Response(status_code=status, headers=all_headers, media_type=media_type)
     chunks = body.read(start, end)
     first = await _first(chunks)
+    if head:
+        return Response(status_code=status, headers=all_headers, media_type=media_type)
     return StreamingResponse(_rest(first, chunks), status_code=status, headers=all_headers, media_type=media_type)
 
 
@@ -157,7 +160,7 @@ def wanted(asked: str | None, size: int) -> tuple[int, int] | None:
         if last and int(last) < start:
             return None
     if start >= end:
-        raise Unsatisfiable
+        raise Unsatisfiable(size)
     return start, end
 
 

@@ -7,12 +7,14 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from voiceops.api.problems import problem
+from voiceops.api.problems import broken, problem
 from voiceops.db import new_id
 from voiceops.errors import Forbidden, Refused, TooLarge
 
 SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 REQUEST_ID: Final = re.compile(r"[A-Za-z0-9._-]{1,64}")
+MAX_DIGITS: Final = 18
+"""Of a number in a header; Python takes no more than 4,300."""
 SECURITY_HEADERS: Final = {
     "Content-Security-Policy": (
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; media-src 'self'; font-src 'self'; "
@@ -59,10 +61,15 @@ class Border:
         except Refused as refused:
             if not started:
                 await problem(refused, scope["request_id"])(scope, receive, send_guarded)
+        except Exception as error:
+            # Starlette's own handler of last resort stands outside of this layer: its answers would lack what is set here
+            if started:
+                raise
+            await problem(broken(error), scope["request_id"])(scope, receive, send_guarded)
 
     def _check_length(self, headers: Headers) -> None:
         length = headers.get("content-length", "")
-        if length.isdecimal() and int(length) > self._max:
+        if length.isdecimal() and (len(length) > MAX_DIGITS or int(length) > self._max):
             raise self._too_large()
 
     def _bounded(self, receive: Receive) -> Receive:

@@ -41,7 +41,7 @@ async def _stream(held: Parts, actor: Actor, token: str) -> AsyncIterator[Server
                     return
                 projects, checked = frozenset(known.roles), now()
             try:
-                change = await asyncio.wait_for(changes.get(), RECHECK_SECONDS)
+                change = await asyncio.wait_for(changes.get(), checked + RECHECK_SECONDS - now())
             except TimeoutError:
                 continue
             if change is None:

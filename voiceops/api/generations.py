@@ -20,7 +20,7 @@ from voiceops.workflow import generation, scripts
 
 router = APIRouter(tags=["generations"])
 
-Number = Annotated[float, Field(allow_inf_nan=False)]
+Number = Annotated[float, Field(strict=True, allow_inf_nan=False)]
 
 
 class DeliveryIn(In):

@@ -31,7 +31,8 @@ def document(app: FastAPI) -> dict[str, Any]:
 
 
 def _tell_problems(operation: dict[str, Any], statuses: tuple[int, ...]) -> None:
-    for status in statuses:
+    declared = (int(status) for status in operation["responses"])
+    for status in {*statuses, *(status for status in declared if status >= HTTPStatus.BAD_REQUEST)}:
         operation["responses"][str(status)] = {
             "description": HTTPStatus(status).phrase,
             "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}},

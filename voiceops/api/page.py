@@ -1,5 +1,6 @@
 """The built web page: files that never change under their hashed names, and one index for every place in it."""
 
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
@@ -21,12 +22,19 @@ async def page(path: str, request: Request) -> Response:
     """Serve a file of the page, or its index: the page itself tells what is at a place."""
     if path.startswith("api/"):
         raise NotFound(f"There is no /{path} here; /api/v1/openapi.json tells what there is.")
-    file = (FOLDER / path).resolve()
-    if path and file.is_file() and file.is_relative_to(FOLDER):
+    if file := _found(path):
         return _file(file, request, immutable=path.startswith(f"{HASHED}/"))
     if path.startswith(f"{HASHED}/") or not (FOLDER / "index.html").is_file():
         raise NotFound("The page is not built here; `make setup` builds it." if not path else f"There is no /{path} here.")
     return _file(FOLDER / "index.html", request, immutable=False)
+
+
+def _found(path: str) -> Path | None:
+    """Return the file of that name; a name that no file can have (too long, with a NUL) is none's."""
+    with suppress(OSError, ValueError):
+        file = (FOLDER / path).resolve()
+        return file if file.is_file() and file.is_relative_to(FOLDER) else None
+    return None
 
 
 def _file(file: Path, request: Request, *, immutable: bool) -> FileResponse:

@@ -33,6 +33,14 @@ def prose(maximum: int) -> AfterValidator:
     return AfterValidator(lambda value: clean(value, maximum=maximum))
 
 
+def _keepable(value: str) -> str:
+    if "\0" in value:
+        raise ValueError("No text here holds the character U+0000.")
+    return value
+
+
+Asked = Annotated[str, AfterValidator(_keepable)]
+"""What is only looked for: anything PostgreSQL can compare."""
 Title = Annotated[str, line(200), Field(json_schema_extra={"minLength": 1, "maxLength": 200})]
 Time = datetime
 Json = dict[str, Any]

@@ -13,7 +13,7 @@ from sqlalchemy.exc import DBAPIError
 from starlette.exceptions import HTTPException
 
 from voiceops.api.payloads import Problem, ProblemError
-from voiceops.errors import FieldError, Malformed, Refused, Unavailable
+from voiceops.errors import FieldError, Malformed, Refused, TooLarge, Unavailable
 
 log = structlog.get_logger()
 
@@ -56,6 +56,8 @@ def _path(error: dict[str, Any]) -> str:
 def _message(error: dict[str, Any]) -> str:
     if error["type"] == "json_invalid":
         return f"The body is not JSON: {error['ctx']['error']} at character {error['loc'][-1]}."
+    if error["type"] == "model_attributes_type":
+        return "Send a JSON object, with Content-Type: application/json."
     message: str = error["msg"].removeprefix("Value error, ")
     return message if message.endswith(".") else f"{message}."
 
@@ -73,10 +75,7 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(HTTPException)
     async def _http(request: Request, error: HTTPException) -> JSONResponse:
-        refused = Refused(str(error.detail))
-        refused.status = error.status_code
-        refused.title = HTTPStatus(error.status_code).phrase
-        answer = problem(refused, request.scope.get("request_id"))
+        answer = problem(_raised(error), request.scope.get("request_id"))
         answer.headers.update(error.headers or {})
         return answer
 
@@ -86,10 +85,22 @@ def install(app: FastAPI) -> None:
         gone = error.connection_invalidated or type(error).__name__ in {"OperationalError", "InterfaceError"}
         return problem(_unavailable() if gone else _broken(), request.scope.get("request_id"))
 
-    @app.exception_handler(Exception)
-    async def _unexpected(request: Request, error: Exception) -> JSONResponse:
-        log.error("unexpected_error", exc_info=error)
-        return problem(_broken(), request.scope.get("request_id"))
+
+def broken(error: Exception) -> Refused:
+    """Log what nobody foresaw, and return what its caller may know of it."""
+    log.error("unexpected_error", exc_info=error)
+    return _broken()
+
+
+def _raised(error: HTTPException) -> Refused:
+    """Put what the framework refuses into our words."""
+    if error.status_code == TooLarge.status:
+        return TooLarge(str(error.detail))
+    if error.status_code == HTTPStatus.BAD_REQUEST and error.__cause__ is not None:  # FastAPI, of any error in reading a body
+        return Malformed.field("body", "The body can't be read: it is no UTF-8, is nested too deeply or has too long a number.")
+    refused = Refused(str(error.detail))
+    refused.status, refused.title = error.status_code, HTTPStatus(error.status_code).phrase
+    return refused
 
 
 def _unavailable() -> Refused:

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from voiceops.api.deps import COOKIE, Anonymous, Caller, Db
-from voiceops.api.payloads import In, Out
+from voiceops.api.payloads import Asked, In, Out
 from voiceops.api.projects import ProjectOut, my_projects
 from voiceops.config import settings
 from voiceops.errors import NotFound
@@ -24,7 +24,7 @@ router = APIRouter(tags=["session"])
 class SignIn(In):
     """Who signs in."""
 
-    email: Annotated[str, Field(max_length=320)]
+    email: Annotated[Asked, Field(max_length=320)]
     password: Annotated[str, Field(max_length=1024)]
 
 

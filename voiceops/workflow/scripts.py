@@ -13,6 +13,7 @@ from voiceops.errors import Malformed
 from voiceops.models import Action, Asset, Script
 from voiceops.models.actor import Actor
 from voiceops.policy import authorize, find
+from voiceops.providers import markup
 from voiceops.providers.base import Pause, Span
 from voiceops.providers.markup import MarkupError, parse
 from voiceops.text import TextRefused, clean
@@ -76,5 +77,5 @@ def spoken(parts: Sequence[Span | Pause]) -> str:
 
 def estimate_ms(parts: Sequence[Span | Pause], words_per_minute: int) -> int:
     """Return about how long it will last at speed 1: its words at the voice's pace, and its pauses."""
-    words = sum(len(part.text.split()) for part in parts if isinstance(part, Span))
+    words = len(markup.spoken(parts).split())
     return words * 60_000 // words_per_minute + sum(part.ms for part in parts if isinstance(part, Pause))

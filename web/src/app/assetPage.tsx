@@ -34,11 +34,11 @@ export function AssetPage() {
       <main className={styles.page}>
         <title>Not found · VoiceOps Studio</title>
         {missing ? (
-          <Empty title="There is no such asset" icon="search" action={<Link to="/">Go to the library</Link>}>
+          <Empty screen title="There is no such asset" icon="search" action={<Link to="/">Go to the library</Link>}>
             It may be in a project you are no member of.
           </Empty>
         ) : (
-          <Failure title={problem.title} detail={problem.message} onRetry={() => void asset.refetch()} />
+          <Failure screen title={problem.title} detail={problem.message} onRetry={() => void asset.refetch()} />
         )}
       </main>
     );

@@ -7,7 +7,7 @@ export function NotFound() {
   return (
     <main>
       <title>Not found · VoiceOps Studio</title>
-      <Empty title="There is nothing here" icon="search" action={<Link to="/">Go to the library</Link>}>
+      <Empty screen title="There is nothing here" icon="search" action={<Link to="/">Go to the library</Link>}>
         The address may be mistyped, or this is something you are no member of.
       </Empty>
     </main>
@@ -18,7 +18,7 @@ export function NoProject() {
   return (
     <main>
       <title>No project · VoiceOps Studio</title>
-      <Empty title="You are in no project yet">Ask the owner of a project to add you; it will appear here.</Empty>
+      <Empty screen title="You are in no project yet">Ask the owner of a project to add you; it will appear here.</Empty>
     </main>
   );
 }
@@ -33,7 +33,7 @@ export function ErrorPage({ error, reset }: ErrorComponentProps) {
   return (
     <main>
       <title>Trouble · VoiceOps Studio</title>
-      <Failure title={problem.title} detail={problem.message} onRetry={again} />
+      <Failure screen title={problem.title} detail={problem.message} onRetry={again} />
     </main>
   );
 }

@@ -2,7 +2,7 @@
 import { useEffect, useSyncExternalStore } from 'react';
 import type { QueryKey } from '@tanstack/react-query';
 import { assetKeys } from '../features/assets/queries.ts';
-import { generationKeys, withProgress } from '../features/generations/queries.ts';
+import { generationKeys, showProgress } from '../features/generations/queries.ts';
 import { versionKeys } from '../features/versions/queries.ts';
 import { queryClient } from './queryClient.ts';
 
@@ -12,8 +12,8 @@ interface Change {
   subject: { type: string; id: string };
   asset_id: string | null;
   project_id: string | null;
-  progress?: number;
-  status?: string;
+  progress: number | null;
+  status: string | null;
 }
 
 const AGAIN_MS = 3000;
@@ -46,16 +46,11 @@ function refresh(...keys: QueryKey[]) {
   for (const key of keys) waiting.set(JSON.stringify(key), key);
 }
 
-function apply(change: Change) {
-  const asset = change.asset_id;
-  if (change.subject.type === 'generation' && asset) {
-    const { id } = change.subject;
-    const known = withProgress(queryClient, asset, { id, progress: change.progress, status: change.status });
-    if (!known) refresh(generationKeys.of(asset));
-    return;
-  }
-  if (asset) refresh(assetKeys.one(asset), assetKeys.lists);
-  if (change.subject.type === 'version' && asset) refresh(versionKeys.of(asset), generationKeys.of(asset));
+function apply({ subject, asset_id: asset, status, progress }: Change) {
+  if (!asset) return;
+  const onlyMoved = subject.type === 'generation' && status === 'running' && typeof progress === 'number';
+  if (onlyMoved && showProgress(queryClient, asset, subject.id, progress)) return;
+  refresh(assetKeys.one(asset), assetKeys.lists, versionKeys.of(asset), generationKeys.of(asset));
 }
 
 /** Listens until the returned function is called. A lost connection is taken up again, and what was missed is fetched. */

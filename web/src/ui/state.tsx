@@ -7,17 +7,19 @@ import styles from './state.module.css';
 interface EmptyProps {
   title: string;
   icon?: IconName;
+  /** It is the whole screen, so its title is the screen's. */
+  screen?: boolean;
   children?: ReactNode;
   action?: ReactNode;
 }
 
-export function Empty({ title, icon = 'empty', children, action }: EmptyProps) {
+export function Empty({ title, icon = 'empty', screen, children, action }: EmptyProps) {
   return (
     <div className={styles.state}>
       <span className={styles.mark}>
         <Icon name={icon} />
       </span>
-      <h2>{title}</h2>
+      <Title screen={screen}>{title}</Title>
       {children && <div className={styles.text}>{children}</div>}
       {action}
     </div>
@@ -27,18 +29,19 @@ export function Empty({ title, icon = 'empty', children, action }: EmptyProps) {
 interface FailureProps {
   title: string;
   detail: string;
+  screen?: boolean;
   onRetry?: (() => void) | undefined;
   action?: ReactNode;
 }
 
 /** What happened, what was kept (in `detail`), and what to do. */
-export function Failure({ title, detail, onRetry, action }: FailureProps) {
+export function Failure({ title, detail, screen, onRetry, action }: FailureProps) {
   return (
     <div className={styles.state} role="alert">
       <span className={styles.mark} data-tone="bad">
         <Icon name="warning" />
       </span>
-      <h2>{title}</h2>
+      <Title screen={screen}>{title}</Title>
       <p className={styles.text}>{detail}</p>
       {onRetry && (
         <Button icon="retry" onClick={onRetry}>
@@ -48,6 +51,10 @@ export function Failure({ title, detail, onRetry, action }: FailureProps) {
       {action}
     </div>
   );
+}
+
+function Title({ screen, children }: { screen: boolean | undefined; children: string }) {
+  return screen ? <h1 tabIndex={-1}>{children}</h1> : <h2>{children}</h2>;
 }
 
 /** Grey bars in the place of text that is being fetched. */

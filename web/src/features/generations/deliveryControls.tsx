@@ -22,7 +22,7 @@ export function DeliveryControls({ voice, delivery, marked, onChange }: Delivery
   return (
     <section className={styles.delivery} aria-label="Delivery">
       <header>
-        <h3>Delivery</h3>
+        <h2>Delivery</h2>
         {!same(delivery, usual) && (
           <Button variant="quiet" size="small" icon="retry" onClick={() => onChange(usual)}>
             Reset

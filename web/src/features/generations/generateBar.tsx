@@ -15,6 +15,15 @@ export function GenerateBar({ store, parent, newest, busy, onGenerate }: Generat
   const { draft, change, discard } = store;
   return (
     <div className={styles.bar}>
+      <span className={styles.from}>
+        {parent && <span title="The new version will name it as its parent">from v{parent.number}</span>}
+        {parent && parent.id !== newest?.id && <span className={styles.old}>not the newest</span>}
+        {Object.keys(draft).length > 0 && (
+          <Button variant="quiet" size="small" onClick={discard} title="Back to the newest script and take">
+            Discard draft
+          </Button>
+        )}
+      </span>
       <input
         aria-label="Why this take"
         placeholder="Why this take (optional)"
@@ -22,20 +31,9 @@ export function GenerateBar({ store, parent, newest, busy, onGenerate }: Generat
         value={draft.reason ?? ''}
         onChange={(event) => change({ reason: event.target.value })}
       />
-      <div className={styles.go}>
-        <span className={styles.from}>
-          {parent && <>from v{parent.number}</>}
-          {parent && parent.id !== newest?.id && ', not the newest'}
-          {Object.keys(draft).length > 0 && (
-            <Button variant="quiet" size="small" onClick={discard} title="Back to the newest script and take">
-              Discard draft
-            </Button>
-          )}
-        </span>
-        <Button variant="primary" onClick={onGenerate} busy={busy} title="Ctrl or ⌘ Enter in the script">
-          Generate
-        </Button>
-      </div>
+      <Button variant="primary" onClick={onGenerate} busy={busy} title="Ctrl or ⌘ Enter in the script">
+        Generate
+      </Button>
     </div>
   );
 }

@@ -117,17 +117,11 @@ function withGeneration(page: GenerationPage, generation: Generation): Generatio
   return { ...page, items };
 }
 
-interface Progress {
-  id: string;
-  progress: number | undefined;
-  status: string | undefined;
-}
-
-/** Moves a bar without asking the server; false when there is more to know than that. */
-export function withProgress(client: QueryClient, asset: string, { id, progress, status }: Progress): boolean {
+/** Moves a bar without asking the server; false when this generation is not on screen, or there is more to know than that. */
+export function showProgress(client: QueryClient, asset: string, id: string, progress: number): boolean {
   const page = client.getQueryData<GenerationPage>(generationKeys.of(asset));
   const generation = page?.items.find((one) => one.id === id);
-  if (!page || !generation || progress === undefined || status !== 'running' || generation.status !== 'running') return false;
-  client.setQueryData<GenerationPage>(generationKeys.of(asset), withGeneration(page, { ...generation, progress }));
+  if (!page || (generation?.status !== 'queued' && generation?.status !== 'running')) return false;
+  client.setQueryData<GenerationPage>(generationKeys.of(asset), withGeneration(page, { ...generation, status: 'running', progress }));
   return true;
 }

@@ -27,12 +27,13 @@ export function PersonMenu({ session, roles, onSignedOut }: PersonMenuProps) {
     signOut.mutate(undefined, { onSuccess: onSignedOut, onError: (error) => toast(`Not signed out: ${error.message}`, 'bad') });
   return (
     <>
-      <button type="button" className={styles.person} popoverTarget={id} aria-label={`${name}, ${roles.map(plain).join(', ')}: menu`}>
+      <button type="button" className={styles.person} popoverTarget={id}>
         <span className={styles.initials} aria-hidden="true">
           {initials(name)}
         </span>
         <span className={styles.name}>{name}</span>
         <span className={styles.role}>{roles.map(plain).join(', ')}</span>
+        <span className={styles.hidden}>menu</span>
         <Icon name="chevron" />
       </button>
       <div id={id} popover="auto" className={styles.menu}>

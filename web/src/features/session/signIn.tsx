@@ -57,7 +57,7 @@ export function SignIn({ onSignedIn }: { onSignedIn: () => void }) {
         ))}
       </ul>
       <Button variant="quiet" onClick={() => setForm(true)}>
-        Sign in with e-mail and password
+        Use e-mail and password
       </Button>
     </>
   );

@@ -45,6 +45,7 @@ export function Details({ version, language }: { version: Version; language: str
           <Fact name="Master">
             {audio.media_type.replace('audio/', '').toUpperCase()}, {count(audio.sample_rate_hz)} Hz, {count(audio.bytes / 1024)} KiB
           </Fact>
+          <Fact name="Longest pause">{count(version.measurements.longest_pause_ms)} ms</Fact>
           {Object.entries(metadata).map(([name, value]) => (
             <Fact key={name} name={plain(name)}>
               {typeof value === 'string' ? value : JSON.stringify(value)}

@@ -36,7 +36,6 @@ export function figures({ audio, measurements: measured }: Version): Figure[] {
       unit: 'ms',
       help: 'Silence before the first and after the last sound',
     },
-    { label: 'Longest pause', value: count(measured.longest_pause_ms), unit: 'ms', help: 'The longest silence between two sounds' },
     {
       label: 'Clipping',
       value: clipped === 0 ? 'none' : count(clipped),

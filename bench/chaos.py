@@ -1,0 +1,168 @@
+"""`python -m bench.chaos`: asks a studio for speech, kills its processes at random meanwhile, and counts what was lost.
+
+Workers, API, PostgreSQL and `up` itself are killed with -9, workers are stopped until they are taken for dead and wake late, and
+the processes kill themselves at named points (`bench.crashing`). Afterwards the plain studio is started on what is left, and when
+it is done the invariants are checked. The seed fixes what is asked for and which faults come when.
+"""
+
+import argparse
+import asyncio
+import os
+import random
+import signal
+import sys
+import time
+from collections import Counter
+from contextlib import AsyncExitStack, suppress
+from dataclasses import dataclass, field
+
+import httpx
+
+from bench import machine
+from bench.asking import Person, Promises
+from bench.crashing import POINTS
+from bench.invariants import age_half_files, violations
+from bench.studio import UP, Studio, wait_until
+
+STALLED_AFTER_S = 3.0
+CHANCES = "writing=0.01,stored=0.06,settling=0.06,committing=0.006,committed=0.006,performed=0.04"
+FAULTS = {"kill worker": 8, "stop worker": 5, "kill API": 3, "kill PostgreSQL": 2, "kill up": 1}
+MEAN_PAUSE_S = 2.0
+CRASHING_UP = (sys.executable, "-m", "bench.crashing", "up")
+PEOPLE, ASSETS, ASKING_PAUSE_S = 4, 3, 0.8
+DRAIN_S = 180.0
+
+
+@dataclass
+class Outcome:
+    """What was done, and what does not hold after it."""
+
+    promises: Promises = field(default_factory=Promises)
+    faults: Counter[str] = field(default_factory=Counter)
+    ended: dict[str, int] = field(default_factory=dict)
+    violations: list[str] = field(default_factory=list)
+    half_files: int = 0
+    drain_s: float = 0.0
+
+
+def run(seed: int, seconds: float, *, pause_s: float = MEAN_PAUSE_S, chances: str = CHANCES) -> Outcome:
+    """Break a studio of our own for so many seconds, mend it, and look."""
+    outcome = Outcome()
+    environment = {"STALLED_AFTER": str(STALLED_AFTER_S), "RETRY_WAIT": "0.2", "BENCH_SEED": str(seed)}
+    with Studio(**environment) as studio:
+        studio.start()
+        cookies = studio.sign_in()
+        assets = _assets(studio, cookies)
+        studio.stop()
+        studio.command, studio.environment = list(CRASHING_UP), {**environment, "BENCH_CRASH": chances}
+        studio.start()
+        asyncio.run(_storm(studio, cookies, assets, seed, seconds, pause_s, outcome))
+        _mend(studio, outcome)
+        outcome.ended = {
+            str(status): int(str(count))
+            for status, count in studio.rows("select status, count(*) from generations group by status")
+        }
+        outcome.violations = violations(studio, outcome.promises)
+        log = studio.log.read_text()
+        outcome.faults.update({f"crash at {point}": log.count(f"crashed at {point}\n") for point in POINTS})
+        if studio.stop() or not wait_until(lambda: not studio.leftovers(), within=10):
+            outcome.violations.append(f"the studio did not end in order, or left processes: {studio.leftovers()}")
+    return outcome
+
+
+def _assets(studio: Studio, cookies: dict[str, str]) -> list[str]:
+    """Make a few assets, so few that people meet in them."""
+    path = f"{studio.url}/api/v1/projects/{studio.project(cookies)}/assets"
+    bodies = [{"key": f"chaos/{number}", "title": "Chaos"} for number in range(ASSETS)]
+    return [str(httpx.post(path, json=body, cookies=cookies).raise_for_status().json()["id"]) for body in bodies]
+
+
+async def _storm(
+    studio: Studio, cookies: dict[str, str], assets: list[str], seed: int, seconds: float, pause_s: float, outcome: Outcome
+) -> None:
+    stop = asyncio.Event()
+    async with AsyncExitStack() as stack:
+        asking = []
+        for number in range(PEOPLE):
+            client = httpx.AsyncClient(base_url=f"{studio.url}/api/v1", cookies=cookies, timeout=10)
+            await stack.enter_async_context(client)
+            person = Person(client, assets, random.Random(f"{seed} {number}"), outcome.promises)  # noqa: S311 - chance, no secret
+            asking.append(asyncio.create_task(person.ask_until(stop, ASKING_PAUSE_S)))
+        await _break(studio, random.Random(seed), time.monotonic() + seconds, pause_s, outcome.faults)  # noqa: S311 - as above
+        stop.set()
+        await asyncio.gather(*asking)
+
+
+async def _break(studio: Studio, chance: random.Random, until: float, pause_s: float, faults: Counter[str]) -> None:
+    """Do one harm after the other; `up` is started again whenever it has ended, as an operator would."""
+    stopped: set[asyncio.Task[None]] = set()
+    while time.monotonic() < until:
+        await asyncio.sleep(min(chance.expovariate(1 / pause_s), 3 * pause_s))
+        fault = chance.choices(list(FAULTS), list(FAULTS.values()))[0]
+        if studio.process is None or studio.process.poll() is not None:
+            studio.launch()
+        elif fault == "kill up":
+            studio.kill()
+            faults[fault] += 1
+        elif pids := studio.pids({"worker": "worker", "API": "serve", "PostgreSQL": "postgres"}[fault.split()[1]]):
+            pid = chance.choice(pids)
+            faults[fault] += 1
+            if fault.startswith("kill"):
+                _send(pid, signal.SIGKILL)
+            else:
+                stopped.add(asyncio.create_task(_stop(pid, STALLED_AFTER_S * chance.uniform(1.2, 2.5))))
+    await asyncio.gather(*stopped)
+
+
+async def _stop(pid: int, seconds: float) -> None:
+    """Stop a process, and let it go on much later: it still believes in all it held."""
+    _send(pid, signal.SIGSTOP)
+    await asyncio.sleep(seconds)
+    _send(pid, signal.SIGCONT)
+
+
+def _send(pid: int, number: signal.Signals) -> None:
+    with suppress(ProcessLookupError):
+        os.kill(pid, number)
+
+
+def _mend(studio: Studio, outcome: Outcome) -> None:
+    """Start the plain studio on what is left, and let it finish what was accepted."""
+    studio.kill()
+    wait_until(lambda: not studio.leftovers(), within=30)
+    outcome.half_files = age_half_files(studio)
+    studio.command = list(UP)
+    studio.start()
+    began = time.monotonic()
+    wait_until(
+        lambda: (
+            not studio.rows("select from generations where status in ('queued', 'running') limit 1")
+            and not studio.rows("select from procrastinate_jobs limit 1")
+        ),
+        within=DRAIN_S,
+        every=0.5,
+    )
+    outcome.drain_s = time.monotonic() - began
+
+
+def main() -> int:
+    """Run it and print; 0 when every promise was kept."""
+    parser = argparse.ArgumentParser(prog="python -m bench.chaos", description=__doc__)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--seconds", type=float, default=60.0, help="how long to break it (default 60)")
+    parser.add_argument("--pause", type=float, default=MEAN_PAUSE_S, help="mean seconds between faults (default 2)")
+    parser.add_argument("--crash", default=CHANCES, help="chance of death at each named point")
+    arguments = parser.parse_args()
+    print(f"load {machine.load():.2f}, {machine.cores()} processors, seed {arguments.seed}", flush=True)
+    outcome = run(arguments.seed, arguments.seconds, pause_s=arguments.pause, chances=arguments.crash)
+    print(f"accepted {len(outcome.promises.accepted)} generations, {len(outcome.promises.cancels)} cancels asked for")
+    print("answers  " + ", ".join(f"{answer}: {count}" for answer, count in outcome.promises.answers.most_common()))
+    print("faults   " + ", ".join(f"{fault}: {count}" for fault, count in outcome.faults.items() if count))
+    print("ended    " + ", ".join(f"{status}: {count}" for status, count in outcome.ended.items()))
+    print(f"half files left by the dead, cleared at the next start: {outcome.half_files}; done {outcome.drain_s:.1f} s after it")
+    print(f"{len(outcome.violations)} broken promises", *outcome.violations[:20], sep="\n  ")
+    return bool(outcome.violations)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

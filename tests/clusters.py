@@ -1,0 +1,51 @@
+"""Data folders for tests of the embedded PostgreSQL, with a cluster copied from one that was made once, or without."""
+
+import atexit
+import shutil
+import subprocess
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import cache
+from pathlib import Path
+
+from voiceops.embedded import Embedded
+
+
+@contextmanager
+def folder() -> Iterator[Path]:
+    """Give the name of a data folder that everybody may pass through to, and leave nothing of it behind."""
+    parent = Path(tempfile.mkdtemp(prefix="voiceops-test-")).resolve()
+    parent.chmod(0o755)
+    try:
+        yield parent / "data"
+    finally:
+        shutil.rmtree(parent)
+
+
+@contextmanager
+def folder_with_cluster() -> Iterator[Path]:
+    """Give a data folder in which a server ran before, and was stopped."""
+    with folder() as data:
+        subprocess.run(["/bin/cp", "-a", str(_made()), str(data)], check=True)
+        yield data
+
+
+@cache
+def _made() -> Path:
+    context = folder()
+    data = context.__enter__()
+    atexit.register(context.__exit__, None, None, None)
+    with Embedded(data):
+        return data
+
+
+def eventually(holds: Callable[[], object]) -> bool:
+    """Wait, on a busy machine too, for something that usually takes no time."""
+    deadline = time.monotonic() + 10
+    while time.monotonic() < deadline:
+        if holds():
+            return True
+        time.sleep(0.02)
+    return False

@@ -1,0 +1,10 @@
+"""A short storm over a real studio: `make chaos` runs longer ones."""
+
+from bench.chaos import run
+
+
+def test_nothing_accepted_is_lost_or_done_twice_whatever_is_killed() -> None:
+    outcome = run(seed=7, seconds=12, pause_s=1.5)
+    assert outcome.violations == []
+    assert outcome.faults.total() > 3, "it was a storm"
+    assert outcome.ended["succeeded"] > 5, "and the studio worked in it"

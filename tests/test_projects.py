@@ -1,0 +1,48 @@
+"""Projects: the teams one is a member of, and no others."""
+
+from uuid import uuid4
+
+import pytest
+from conftest import Rows, Studio, refused
+
+
+async def test_one_sees_ones_own_projects_alone(studio: Studio) -> None:
+    author, outsider = await studio.person("author"), await studio.person("outsider")
+    (mine,) = (await author.get("/projects")).json()["items"]
+    (theirs,) = (await outsider.get("/projects")).json()["items"]
+    assert (mine["key"], mine["name"], theirs["key"]) == ("northwind", "Northwind Voice", "elsewhere")
+    assert (await author.get(f"/projects/{mine['id']}")).json() == mine
+    hidden, unknown = await author.get(f"/projects/{theirs['id']}"), await author.get(f"/projects/{uuid4()}")
+    assert refused(hidden, 404)["detail"].partition(" project ")[0] == refused(unknown, 404)["detail"].partition(" project ")[0]
+
+
+@pytest.mark.parametrize(
+    ("role", "can"),
+    [("owner", ["asset.create"]), ("viewer", [])],
+)
+async def test_a_project_tells_what_one_may_do_in_it(studio: Studio, role: str, can: list[str]) -> None:
+    client = await studio.person(role)
+    (project,) = (await client.get("/projects")).json()["items"]
+    assert (project["roles"], project["can"]) == ([role], can)
+
+
+async def test_several_roles_add_up(studio: Studio, rows: Rows) -> None:
+    client = await studio.person("viewer")
+    await rows("insert into memberships select project_id, person_id, 'author' from memberships where role = 'viewer'")
+    (project,) = (await client.get("/projects")).json()["items"]
+    assert (project["roles"], project["can"]) == (["author", "viewer"], ["asset.create"])
+
+
+async def test_projects_come_by_name(studio: Studio, rows: Rows) -> None:
+    client = await studio.person("author")
+    await rows(
+        "insert into memberships select p.id, a.id, 'viewer' from projects p, people a "
+        "where p.key = 'elsewhere' and a.email like 'author@%%'"
+    )
+    assert [one["name"] for one in (await client.get("/projects")).json()["items"]] == ["Elsewhere", "Northwind Voice"]
+
+
+async def test_who_is_a_member_of_nothing_sees_nothing(studio: Studio, rows: Rows) -> None:
+    client = await studio.person("author")
+    await rows("delete from memberships")
+    assert (await client.get("/projects")).json() == {"items": []}

@@ -1,0 +1,111 @@
+/** The one journey: sign in, write, generate with the real local voice, hear, change a word, generate, see what changed. */
+import type { Page } from '@playwright/test';
+import { createAsset, expectAccessible, expectNoSidewaysScroll, generate, signIn } from './screens.ts';
+import { expect, test } from './studio.ts';
+
+interface Heard {
+  /** Root mean square, 0..1. */
+  level: number;
+  durationMs: number;
+}
+
+/** Fetches what a version's WAV link gives and decodes it, in the page itself. */
+async function hear(page: Page, number: number): Promise<Heard> {
+  const card = page.getByRole('article', { name: `Version ${number}`, exact: true });
+  const href = await card.getByRole('link', { name: /^WAV/ }).getAttribute('href');
+  return await page.evaluate(async (address) => {
+    const answer = await fetch(address ?? '');
+    const sound = await new OfflineAudioContext(1, 1, 48_000).decodeAudioData(await answer.arrayBuffer());
+    const samples = sound.getChannelData(0);
+    const energy = samples.reduce((sum, sample) => sum + sample * sample, 0);
+    return { level: Math.sqrt(energy / samples.length), durationMs: sound.duration * 1000 };
+  }, href);
+}
+
+/** What the page says a version lasts. */
+async function stated(page: Page, number: number): Promise<number> {
+  const card = page.getByRole('article', { name: `Version ${number}`, exact: true });
+  const version = await card.getByRole('link', { name: /^WAV/ }).evaluate(async (link: HTMLAnchorElement) => {
+    const answer = await fetch(new URL(link.href).pathname.replace('/audio', ''));
+    return (await answer.json()) as { audio: { duration_ms: number } };
+  });
+  const shown = `${(version.audio.duration_ms / 1000).toFixed(1)} s`;
+  await expect(card.getByText(shown, { exact: true })).toBeVisible();
+  return version.audio.duration_ms;
+}
+
+test('an author goes from a script to two versions and sees what changed', async ({ page, studio }) => {
+  await page.goto(studio.url);
+  await expect(page.getByRole('button', { name: /^Author/ })).toBeVisible();
+  await expectAccessible(page, 'sign in');
+  await expectNoSidewaysScroll(page, 'sign in');
+
+  await signIn(page, studio.url);
+  await expectAccessible(page, 'library');
+  await expectNoSidewaysScroll(page, 'library');
+  await createAsset(page, 'Parcel update', `support/parcel-update-${Date.now().toString(36)}`);
+
+  const script = page.getByRole('textbox', { name: 'Script' });
+  await script.fill('Your parcel has left our warehouse. It arrives on Tuesday.');
+  await script.evaluate((area: HTMLTextAreaElement) => area.setSelectionRange(49, 56));
+  await page.getByRole('button', { name: 'Emphasise' }).click();
+  await expect(script).toHaveValue('Your parcel has left our warehouse. It arrives on *Tuesday*.');
+  await expect(page.getByText(/about \d+\.\d s spoken/)).toBeVisible();
+  await page.getByRole('radio', { name: 'Friendly' }).check();
+  await page.getByLabel('Why this take').fill('First try');
+  await generate(page, 1);
+  const first = page.getByRole('article', { name: 'Version 1', exact: true });
+  await expect(first).toContainText('First try');
+
+  const heard = await hear(page, 1);
+  expect(heard.level, 'it is not silence').toBeGreaterThan(0.01);
+  expect(Math.abs(heard.durationMs - (await stated(page, 1))), 'it lasts as long as it says').toBeLessThanOrEqual(50);
+  await first.getByRole('button', { name: 'Play version 1' }).click();
+  const player = page.getByRole('region', { name: 'Player' });
+  await expect(player.getByRole('slider', { name: /^Position/ })).not.toHaveAttribute('aria-valuetext', /^0:00\.0/);
+
+  await script.fill('Your parcel has left our warehouse. It arrives on *Thursday*.');
+  await page.getByLabel('Why the wording changed').fill('The carrier is late');
+  await generate(page, 2);
+  const changed = page.getByRole('region', { name: 'What changed since version 1' });
+  await expect(changed.getByRole('deletion')).toContainText('Tuesday');
+  await expect(changed.getByRole('insertion')).toContainText('Thursday');
+  await expectAccessible(page, 'asset');
+  await expectNoSidewaysScroll(page, 'asset');
+  await page.reload();
+  await expect(page.getByRole('article')).toHaveCount(2);
+  await expect(page).toHaveTitle(/^Parcel update · /);
+});
+
+test('a refused key is shown on its field, and a viewer may only listen', async ({ page, studio }) => {
+  await signIn(page, studio.url);
+  await page.getByRole('button', { name: 'New asset' }).click();
+  const dialog = page.getByRole('dialog', { name: 'New asset' });
+  await dialog.getByLabel('Title').fill('A bad key');
+  await dialog.getByLabel('Key').fill('Not A Key');
+  await dialog.getByRole('button', { name: 'Create asset' }).click();
+  await expect(dialog.getByLabel('Key')).toHaveAttribute('aria-invalid', 'true');
+  await expectAccessible(page, 'new asset');
+  await page.keyboard.press('Escape');
+  await expect(dialog).toBeHidden();
+
+  await page.getByRole('button', { name: /menu$/ }).click();
+  await page.getByRole('button', { name: 'Sign out' }).click();
+  await page.getByRole('button', { name: /^Viewer/ }).click();
+  await expect(page.getByRole('table')).toBeVisible();
+  await expect(page.getByRole('button', { name: 'New asset' })).toBeHidden();
+  await page.getByRole('row').nth(1).getByRole('link').click();
+  await expect(page.getByText(/you can read and listen/)).toBeVisible();
+  await expect(page.getByRole('button', { name: 'Generate', exact: true })).toBeHidden();
+  await expectAccessible(page, 'asset as a viewer');
+});
+
+test('an address that is not there says so, and one that needs a person comes back after sign-in', async ({ page, studio }) => {
+  await page.goto(`${studio.url}/projects/northwind?status=draft`);
+  await page.getByRole('button', { name: /^Author/ }).click();
+  await expect(page).toHaveURL(/\/projects\/northwind\?status=draft$/);
+  await expect(page.getByRole('combobox', { name: 'Status' })).toHaveValue('draft');
+  await page.goto(`${studio.url}/nowhere/at/all`);
+  await expect(page.getByRole('heading', { name: 'There is nothing here' })).toBeVisible();
+  await expectAccessible(page, 'not found');
+});

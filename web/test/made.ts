@@ -1,0 +1,145 @@
+/** Things as the API gives them. Each takes what a test wants otherwise. */
+import type { Asset, Generation, Version, Voice } from '../src/api/types.ts';
+
+const MARA = { id: 'p-1', name: 'Mara Lindqvist' };
+const TIME = '2026-11-22T10:00:00Z';
+const PLAIN = { tone: 'neutral', speed: 1, emphasis: 1, pitch: 0, sentence_gap_ms: 250 };
+
+export function asset(other: Partial<Asset> = {}): Asset {
+  return {
+    id: 'a-1',
+    project_id: 'pr-1',
+    key: 'support/greeting',
+    title: 'Greeting',
+    language: 'en-US',
+    tags: ['support'],
+    owner: MARA,
+    status: null,
+    created_at: TIME,
+    updated_at: TIME,
+    script: { id: 's-1', number: 1, text: 'Welcome to Northwind support.' },
+    latest_version: null,
+    version_count: 0,
+    can: ['asset.update', 'script.create', 'generation.request'],
+    ...other,
+  };
+}
+
+export function voice(other: Partial<Voice> = {}): Voice {
+  return {
+    id: 'hibari/heart',
+    name: 'Heart',
+    description: 'A clear voice',
+    provider: 'hibari',
+    language: 'en-US',
+    licence: 'Apache-2.0',
+    words_per_minute: 170,
+    sample_url: null,
+    capabilities: {
+      tones: ['neutral', 'warm', 'calm'],
+      tone: 'native',
+      speed: { support: 'native', minimum: 0.7, maximum: 1.3, default: 1 },
+      emphasis: { support: 'native', minimum: 0, maximum: 2, default: 1 },
+      pitch: { support: 'approximate', minimum: -2, maximum: 2, default: 0 },
+      sentence_gap_ms: { support: 'native', minimum: 0, maximum: 2000, default: 250 },
+      pauses: 'native',
+      word_timings: true,
+    },
+    ...other,
+  };
+}
+
+/** A voice that only knows its pace. */
+export function plainVoice(): Voice {
+  const { capabilities } = voice();
+  const ignored = { support: 'ignored', minimum: 0, maximum: 0, default: 0 } as const;
+  return voice({
+    id: 'tone/sine',
+    name: 'Sine',
+    provider: 'tone',
+    capabilities: { ...capabilities, tones: ['neutral'], tone: 'ignored', emphasis: ignored, pitch: ignored, sentence_gap_ms: ignored },
+  });
+}
+
+export function generation(other: Partial<Generation> = {}): Generation {
+  return {
+    id: 'g-1',
+    project_id: 'pr-1',
+    asset_id: 'a-1',
+    script: { id: 's-1', number: 1 },
+    voice: 'hibari/heart',
+    provider: 'hibari',
+    delivery: PLAIN,
+    reason: null,
+    parent_version_id: null,
+    unspoken: [],
+    status: 'running',
+    progress: 0.5,
+    attempt: 1,
+    error: null,
+    version_id: null,
+    created_at: TIME,
+    started_at: TIME,
+    finished_at: null,
+    requested_by: MARA,
+    can: ['generation.cancel'],
+    ...other,
+  };
+}
+
+export function version(other: Partial<Version> = {}): Version {
+  return {
+    id: 'v-2',
+    number: 2,
+    project_id: 'pr-1',
+    asset_id: 'a-1',
+    generation_id: 'g-1',
+    parent_version_id: 'v-1',
+    changes: null,
+    script: { id: 's-2', number: 2, text: 'Welcome to Northwind support. It arrives on Thursday.' },
+    voice: 'hibari/heart',
+    provider: 'hibari',
+    delivery: PLAIN,
+    applied_delivery: { speed: 1.02 },
+    provider_metadata: { engine: 'hibari' },
+    unspoken: [],
+    status: 'draft',
+    reason: 'A better day',
+    created_at: TIME,
+    created_by: MARA,
+    fingerprint: 'f'.repeat(64),
+    audio: { sha256: 'a'.repeat(64), media_type: 'audio/flac', duration_ms: 4200, sample_rate_hz: 24_000, bytes: 123_456 },
+    measurements: {
+      loudness_lufs: -20.1,
+      true_peak_dbtp: -1.3,
+      words_per_minute: 165,
+      lead_silence_ms: 30,
+      tail_silence_ms: 67,
+      longest_pause_ms: 395,
+      clipped_samples: 0,
+    },
+    can: [],
+    ...other,
+  };
+}
+
+/** A second of a quiet tone, as a WAV file of our own origin. */
+export function toneUrl(seconds = 1, rate = 8000): string {
+  const count = Math.round(seconds * rate);
+  const view = new DataView(new ArrayBuffer(44 + count * 2));
+  const write = (at: number, text: string) => [...text].forEach((letter, index) => view.setUint8(at + index, letter.charCodeAt(0)));
+  write(0, 'RIFF');
+  view.setUint32(4, 36 + count * 2, true);
+  write(8, 'WAVEfmt ');
+  view.setUint32(16, 16, true);
+  view.setUint16(20, 1, true);
+  view.setUint16(22, 1, true);
+  view.setUint32(24, rate, true);
+  view.setUint32(28, rate * 2, true);
+  view.setUint16(32, 2, true);
+  view.setUint16(34, 16, true);
+  write(36, 'data');
+  view.setUint32(40, count * 2, true);
+  for (let at = 0; at < count; at += 1) view.setInt16(44 + at * 2, Math.sin((at / rate) * 2 * Math.PI * 440) * 3000, true);
+  return URL.createObjectURL(new Blob([view], { type: 'audio/wav' }));
+}

@@ -1,0 +1,9 @@
+/** Renders a component as the page does, with a fresh cache of answers. */
+import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
+import type { ReactNode } from 'react';
+import { render } from 'vitest-browser-react';
+
+export async function show(what: ReactNode) {
+  const client = new QueryClient({ defaultOptions: { queries: { retry: false }, mutations: { networkMode: 'always' } } });
+  return await render(<QueryClientProvider client={client}>{what}</QueryClientProvider>);
+}

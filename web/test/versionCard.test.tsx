@@ -1,0 +1,78 @@
+import { expect, test, vi } from 'vitest';
+import type { Version } from '../src/api/types.ts';
+import { VersionCard } from '../src/features/versions/versionCard.tsx';
+import { asset, version, voice } from './made.ts';
+import { serve } from './network.ts';
+import { show } from './show.tsx';
+
+const CHANGES = {
+  parent_id: 'v-1',
+  parent_number: 1,
+  script: { id: 's-1', number: 1, text: 'Welcome to Northwind support. It arrives on Tuesday.' },
+  voice: 'tone/sine',
+  delivery: [{ field: 'speed', before: 1, after: 0.95 }],
+};
+
+async function card(of: Partial<Version> = {}, onStart: (() => void) | undefined = undefined, selected = false) {
+  serve({
+    'GET /api/v1/versions/v-2/waveform': { samples_per_peak: 256, sample_rate_hz: 24_000, length: 2, peaks: [-90, 100, -20, 30] },
+  });
+  return await show(
+    <VersionCard
+      version={version(of)}
+      asset={asset()}
+      projectKey="northwind"
+      voices={[voice()]}
+      selected={selected}
+      onSelect={vi.fn<() => void>()}
+      onStart={onStart}
+    />,
+  );
+}
+
+test('what changed since the parent is told word by word and value by value', async () => {
+  const screen = await card({ changes: CHANGES });
+  const changed = screen.getByRole('region', { name: 'What changed since version 1' });
+  await expect.element(changed.getByText('Tuesday', { exact: true })).toBeVisible();
+  const [word, oldVoice, oldSpeed] = changed.getByRole('deletion').elements();
+  const [newWord, newVoice, newSpeed] = changed.getByRole('insertion').elements();
+  expect([word, oldVoice, oldSpeed].map((one) => one?.textContent)).toEqual(['Tuesday', 'tone/sine', '1.00×']);
+  expect([newWord, newVoice, newSpeed].map((one) => one?.textContent)).toEqual(['Thursday', 'Heart', '0.95×']);
+});
+
+test('another take of the same is called that', async () => {
+  const screen = await card({ changes: { ...CHANGES, script: null, voice: null, delivery: [] } });
+  await expect.element(screen.getByText(/^Nothing: another take/)).toBeVisible();
+});
+
+test('who, why and the measurements are there with their units', async () => {
+  const screen = await card();
+  await expect.element(screen.getByRole('article', { name: 'Version 2' })).toHaveTextContent(/A better day.*Mara Lindqvist/s);
+  await expect.element(screen.getByText('−20.1 LUFS')).toBeVisible();
+  await expect.element(screen.getByText('−1.3 dBTP')).toBeVisible();
+  await expect.element(screen.getByText('165 wpm')).toBeVisible();
+  await expect.element(screen.getByRole('link', { name: 'FLAC of version 2' })).toHaveAttribute(
+    'href',
+    '/api/v1/versions/v-2/audio?format=flac&download=1',
+  );
+});
+
+test('characters that were not spoken are told', async () => {
+  const screen = await card({ unspoken: ['👋', '漢'] });
+  await expect.element(screen.getByText(/Not spoken.*👋 漢/)).toBeVisible();
+});
+
+test('who may not generate cannot start from it', async () => {
+  const screen = await card();
+  await expect.element(screen.getByRole('button', { name: 'Details' })).toBeVisible();
+  expect(screen.getByRole('button', { name: 'Use as a starting point' }).elements()).toHaveLength(0);
+});
+
+test('a version can be a starting point, and its details hold the whole record', async () => {
+  const start = vi.fn<() => void>();
+  const screen = await card({}, start, true);
+  await screen.getByRole('button', { name: 'Use as a starting point' }).click();
+  expect(start).toHaveBeenCalledOnce();
+  await expect.element(screen.getByText('a'.repeat(64))).toBeVisible();
+  await expect.element(screen.getByRole('row', { name: 'Speed' })).toHaveTextContent('1.00×1.02×');
+});
