@@ -25,7 +25,7 @@ from bench.invariants import age_half_files, violations
 from bench.studio import UP, Studio, wait_until
 
 STALLED_AFTER_S = 3.0
-CHANCES = "writing=0.01,stored=0.06,settling=0.06,committing=0.006,committed=0.006,performed=0.04"
+CHANCES = "writing=0.01,stored=0.06,settling=0.06,committing=0.006,committed=0.006,settled=0.05,performed=0.04"
 FAULTS = {"kill worker": 8, "stop worker": 5, "kill API": 3, "kill PostgreSQL": 2, "kill up": 1}
 MEAN_PAUSE_S = 2.0
 CRASHING_UP = (sys.executable, "-m", "bench.crashing", "up")

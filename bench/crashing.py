@@ -13,13 +13,16 @@ from functools import wraps
 from typing import Any, Final, ParamSpec, TypeVar
 
 from sqlalchemy import event
+from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Session
 
 from voiceops import logs, storage, up, worker
 from voiceops.cli import main
 from voiceops.config import settings
+from voiceops.models import Version
 from voiceops.providers.tone import ToneProvider
 from voiceops.workflow import settling
+from voiceops.workflow.settling import Claim, Take
 
 POINTS: Final = {
     "writing": "a file or folder is about to be forced to disk",
@@ -27,12 +30,14 @@ POINTS: Final = {
     "settling": "the version is written, not committed",
     "committing": "a transaction is about to be committed",
     "committed": "a transaction is committed, and nobody knows",
+    "settled": "a version is committed, and nobody knows",
     "performed": "the generation has ended, its job has not",
 }
 WORKERS: Final = ("the worker", "another worker")
 SLOW_S: Final = 1.5
 LATE_S: Final = 4.5
 LONGEST_PAUSE_S: Final = 0.5
+SETTLES: Final = "settles"
 
 Arguments = ParamSpec("Arguments")
 Result = TypeVar("Result")
@@ -76,10 +81,18 @@ def install(chances: Chances) -> None:
 
     os.fsync = fsync  # type: ignore[assignment] # storage asks with descriptors only
     storage.FolderStore.put = chances.after("stored", storage.FolderStore.put)  # type: ignore[method-assign]
-    settling.succeed = chances.after("settling", settling.succeed)
+    succeed = settling.succeed
+
+    async def settle(db: AsyncSession, held: Claim, take: Take) -> Version | None:
+        db.info[SETTLES] = True
+        version = await succeed(db, held, take)
+        chances.take("settling")
+        return version
+
+    settling.succeed = settle
     worker.perform = chances.after("performed", worker.perform)
     event.listen(Session, "before_commit", lambda _: chances.take("committing"))
-    event.listen(Session, "after_commit", lambda _: chances.take("committed"))
+    event.listen(Session, "after_commit", lambda db: chances.take("settled" if db.info.pop(SETTLES, False) else "committed"))
 
 
 def run(part: str) -> int:

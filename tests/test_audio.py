@@ -100,10 +100,10 @@ async def test_a_range_that_makes_no_sense_is_ignored(sound: Sound) -> None:
         "bytes=--1",
         "bytes=0-" + "9" * 5000,
         "bytes=" + "9" * 5000 + "-",
-        "bytes=٠-١",
+        "bytes=\u0660-\u0661",
         "",
     ):
-        answer = await sound.client.get(sound.path, headers={"Range": asked.encode()})
+        answer = await sound.client.get(sound.path, headers=[(b"Range", asked.encode())])
         assert (answer.status_code, answer.content) == (200, sound.master), asked
         assert "content-range" not in answer.headers
 

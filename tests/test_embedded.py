@@ -148,7 +148,9 @@ def test_the_server_ends_with_its_killed_supervisor_and_the_next_start_waits_for
     supervisor, told = supervise(data)
     kill(supervisor)
     assert gone(int(told["pid"]))
-    assert not (data / f"pg{MAJOR}/postmaster.pid").exists(), "it was shut down in order"
+    assert (data / "postgres.log").read_text().rstrip().endswith("database system is shut down")
+    with Embedded(data) as server:
+        assert "not properly shut down" not in server.log.read_text()
 
 
 def test_a_killed_server_starts_again_under_the_same_url(data: Path) -> None:

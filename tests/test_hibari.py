@@ -6,7 +6,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from io import BytesIO
@@ -226,7 +226,7 @@ async def test_emphasis_makes_its_word_longer_higher_and_louder_than_the_rest(hi
         rise = level_db(word_sound(strong, "Tuesday")) - level_db(word_sound(strong, "order"))
         assert longer == pytest.approx(1 + 0.35 * strength, rel=0.1)
         assert higher > 1 + 0.06 * strength
-        assert rise - (level_db(word_sound(plain, "Tuesday")) - level_db(word_sound(plain, "order"))) > strength
+        assert rise - (level_db(word_sound(plain, "Tuesday")) - level_db(word_sound(plain, "order"))) > 2 * strength
         assert longer > last
         last = longer
 
@@ -354,15 +354,31 @@ def test_sentences_end_where_a_reader_would_end_them(text: str, sentences: int) 
     assert len(plan(parse(text)).passages) == sentences
 
 
-def test_no_before_a_full_stop_is_not_read_as_number() -> None:
+def test_a_sentence_too_long_for_an_engine_is_cut_at_clauses_or_words() -> None:
+    words = [f"word{at}{',' if at % 7 == 6 else ''}" for at in range(1000)]
+    passages = plan(parse(" ".join(words))).passages
+    assert [word.text for passage in passages for word in passage.words] == words
+    assert all(len(" ".join(word.text for word in passage.words)) <= 320 for passage in passages)
+    assert all(passage.words[-1].text.endswith(",") for passage in passages[:-1])
+
+
+@pytest.fixture(scope="module")
+def read() -> Callable[[str], list[int]]:
     english = English()
+    return lambda text: [
+        token.id for passage in plan(parse(text)).passages for token in english.tokens(passage.words, stressed=False)
+    ]
 
-    def read(text: str) -> list[int]:
-        (passage,) = plan(parse(text)).passages
-        return [token.id for token in english.tokens(passage.words, stressed=False)]
 
+def test_no_before_a_full_stop_is_not_read_as_number(read: Callable[[str], list[int]]) -> None:
     assert read("I said no.") == read("I said no .")
     assert len(read("See no. 5")) > len(read("See no 5"))
+
+
+def test_long_numbers_are_read_by_their_digits_and_links_are_no_markup(read: Callable[[str], list[int]]) -> None:
+    assert read("4111111111111111") == read("4 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1")
+    assert read("2,000,000") == read("two million")
+    assert len(read("[hello](there)")) >= len(read("hello")) + len(read("there"))
 
 
 # What cannot be said
@@ -465,16 +481,36 @@ async def test_a_cancelled_request_is_dropped_between_sentences(hibari: Hibari) 
 @with_engine
 async def test_a_short_request_does_not_wait_for_a_long_one(hibari: Hibari) -> None:
     await say(hibari)
-    long = asyncio.ensure_future(say(hibari, "A long sentence that takes its time to be spoken. " * 100))
+    shares = [0.0]
+
+    async def watch(share: float) -> None:
+        shares.append(share)
+
+    long = asyncio.ensure_future(hibari.speak(request("A long sentence that takes its time to be spoken. " * 100), watch))
     await asyncio.sleep(0.1)
     assert (await say(hibari)).words
-    assert not long.done()
+    assert shares[-1] < 0.5
     long.cancel()
     await asyncio.gather(long, return_exceptions=True)
 
 
+@with_engine
+async def test_an_engine_that_is_closed_ends_at_once_even_while_it_speaks() -> None:
+    hibari = Hibari()
+    speaking = asyncio.ensure_future(say(hibari, "A long sentence that takes its time to be spoken. " * 100))
+    while not hibari.engine.pid:
+        await asyncio.sleep(0.05)
+    await asyncio.sleep(2)
+    child, begun = hibari.engine.pid, time.monotonic()
+    await hibari.close()
+    assert time.monotonic() - begun < 1.5
+    assert not process(child)
+    with pytest.raises(ProviderError, match="stopped"):
+        await speaking
+
+
 PARENT = """
-import asyncio
+import asyncio, os, time
 from voiceops.providers.base import Request, Span
 from voiceops.providers.hibari import Hibari
 
@@ -484,14 +520,18 @@ async def main():
     hibari = Hibari()
     await hibari.speak(Request("1", "hibari/heart", (Span("Warm."),)), unwatched)
     print(hibari.engine.pid, flush=True)
+    if HOLD and not os.fork():
+        time.sleep(5)
+        os._exit(0)
     await hibari.speak(Request("2", "hibari/heart", (Span("A very long script. " * 5000),)), unwatched)
 
 asyncio.run(main())
 """
 
 
-def test_the_child_dies_with_a_parent_that_is_killed_while_it_speaks() -> None:
-    with subprocess.Popen([sys.executable, "-c", PARENT], stdout=subprocess.PIPE, text=True) as parent:
+@pytest.mark.parametrize("hold", [False, True], ids=["and its pipe closes", "and somebody else holds its pipe open"])
+def test_the_child_dies_with_a_parent_that_is_killed_while_it_speaks(hold: bool) -> None:  # noqa: FBT001 - a parameter
+    with subprocess.Popen([sys.executable, "-c", f"HOLD = {hold}{PARENT}"], stdout=subprocess.PIPE, text=True) as parent:
         assert parent.stdout
         child = int(parent.stdout.readline())
         time.sleep(0.3)

@@ -94,7 +94,7 @@ async def test_signing_out_ends_the_session_at_once(studio: Studio) -> None:
 async def test_a_made_up_cookie_is_nobody(studio: Studio) -> None:
     client = await studio.anonymous()
     for token in ("", "x", "A" * 43, "ä", "\\000", "a" * 5000):
-        refused(await client.get("/session", headers={"cookie": f"{COOKIE}={token}".encode()}), 401)
+        refused(await client.get("/session", headers=[(b"Cookie", f"{COOKIE}={token}".encode())]), 401)
 
 
 @pytest.mark.parametrize(

@@ -37,7 +37,7 @@ class Settings(BaseSettings):
     generation_attempts: int = Field(default=4, ge=1, description="Attempts in all when a provider calls its errors transient.")
     retry_wait: float = Field(default=2.0, ge=0, description="Wait before the second attempt; doubles after each.")
     speak_timeout: float = Field(default=900.0, gt=0, description="One attempt of a provider may take no longer.")
-    stalled_after: float = Field(default=12.0, gt=0, description="A worker silent for so long is taken for dead.")
+    stalled_after: float = Field(default=6.0, gt=0, description="A worker silent for so long is taken for dead.")
     max_queued: int = Field(default=10_000, ge=1, description="More waiting generations than this are refused.")
 
     @property

@@ -41,6 +41,7 @@ export default defineConfig({
     setupFiles: ['test/setup.ts'],
     maxWorkers: 1,
     testTimeout: 30_000,
+    expect: { poll: { timeout: 4000 } },
     api: { host: '127.0.0.1' },
     browser: { enabled: true, headless: true, provider: chromium, instances: [{ browser: 'chromium' }], screenshotFailures: false },
   },

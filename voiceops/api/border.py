@@ -1,12 +1,14 @@
 """What every request passes first and every answer last: request ids, size, origin, security headers. Plain ASGI."""
 
 import re
+from time import monotonic
 from typing import Final
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from voiceops.api.metrics import observe
 from voiceops.api.problems import broken, problem
 from voiceops.db import new_id
 from voiceops.errors import Forbidden, Refused, TooLarge
@@ -43,11 +45,13 @@ class Border:
         headers = Headers(scope=scope)
         scope["request_id"] = _request_id(headers)
         started = False
+        began = monotonic()
 
         async def send_guarded(message: Message) -> None:
             nonlocal started
             if message["type"] == "http.response.start":
                 started = True
+                observe(scope, message["status"], monotonic() - began)
                 answer = MutableHeaders(scope=message)
                 for name, value in SECURITY_HEADERS.items():
                     answer.setdefault(name, value)

@@ -30,7 +30,7 @@ class DeliveryIn(In):
     speed: Number = 1.0
     emphasis: Number = 1.0
     pitch: Number = 0.0
-    sentence_gap_ms: Annotated[int, Field(ge=0, le=5000)] = 250
+    sentence_gap_ms: Annotated[int, Field(strict=True, ge=0, le=5000)] = 250
 
 
 class GenerationIn(In):

@@ -4,14 +4,17 @@ from typing import Literal
 
 from fastapi import APIRouter, Response
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
-from sqlalchemy import text
+from sqlalchemy import func, select, text
 from sqlalchemy.exc import SQLAlchemyError
 
-from voiceops.api.deps import Held
+from voiceops.api import metrics as metered
+from voiceops.api.deps import Db, Held
 from voiceops.api.payloads import Out
 from voiceops.config import settings
 from voiceops.errors import Unavailable
 from voiceops.migrations import head
+from voiceops.models import Generation
+from voiceops.models.generation import PENDING
 from voiceops.workflow import demo
 
 router = APIRouter(tags=["health"])
@@ -46,6 +49,10 @@ async def readyz(held: Held) -> Health:
 
 
 @router.get("/metrics", response_class=Response)
-async def metrics() -> Response:
+async def metrics(db: Db) -> Response:
     """Give figures to Prometheus."""
+    pending = select(Generation.status, func.count()).where(Generation.status.in_(PENDING)).group_by(Generation.status)
+    counted = dict((await db.execute(pending)).all())
+    for status in PENDING:
+        metered.PENDING.labels(status).set(counted.get(status, 0))
     return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)

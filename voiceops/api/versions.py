@@ -136,7 +136,7 @@ def _changes(version: Version, parent: Version) -> ChangesOut:
     return ChangesOut(
         parent_id=parent.id,
         parent_number=parent.number,
-        script=_script(parent) if parent.script_id != version.script_id else None,
+        script=_script(parent) if parent.script.text != version.script.text else None,
         voice=parent.voice if parent.voice != version.voice else None,
         delivery=[FieldChange(field=name, before=before[name], after=after[name]) for name in after if before[name] != after[name]],
     )

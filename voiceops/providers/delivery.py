@@ -12,7 +12,7 @@ Adjusted = Mapping[str, Mapping[str, object]]
 def _fitted(control: Control, asked: float) -> float:
     if control.support is Support.IGNORED:
         return control.default
-    return asked
+    return min(max(asked, control.minimum), control.maximum)
 
 
 def fit(request: Request, voice: Capabilities) -> tuple[Request, Adjusted]:

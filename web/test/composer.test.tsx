@@ -71,7 +71,7 @@ test('generating sends the words, the voice, its delivery and the parent, under 
   await screen.getByRole('textbox', { name: 'Why this take' }).fill('Calmer');
   await screen.getByRole('button', { name: 'Generate' }).click();
   await expect.poll(() => asked.filter(({ path }) => path.endsWith('/generations')).length).toBe(1);
-  await expect.element(screen.getByRole('textbox', { name: 'Why this take' }), 'what was sent is no draft').toHaveValue('');
+  await expect.element(screen.getByRole('textbox', { name: 'Why this take' })).toHaveValue('');
   await screen.getByRole('button', { name: 'Generate' }).click();
   await expect.poll(() => asked.filter(({ path }) => path.endsWith('/generations')).length).toBe(2);
   const [first, second] = asked.filter(({ path }) => path.endsWith('/generations'));
@@ -104,10 +104,10 @@ test('a refused generation says why and keeps the draft', async () => {
   const screen = await show(<Bench />);
   await screen.getByRole('textbox', { name: 'Script' }).fill('My new words.');
   await screen.getByRole('button', { name: 'Generate' }).click();
-  await expect.element(screen.getByRole('alert')).toHaveTextContent('You may start 60 generations a minute. Your draft is kept.');
+  await expect.element(screen.getByRole('alert')).toMatchTextContent('You may start 60 generations a minute. Your draft is kept.');
   await screen.unmount();
   const again = await show(<Bench />);
-  await expect.element(again.getByRole('textbox', { name: 'Script' }), 'after a reload too').toHaveValue('My new words.');
+  await expect.element(again.getByRole('textbox', { name: 'Script' })).toHaveValue('My new words.');
   await again.getByRole('button', { name: 'Discard draft' }).click();
   await expect.element(again.getByRole('textbox', { name: 'Script' })).toHaveValue('Welcome to Northwind support.');
 });

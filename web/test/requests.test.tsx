@@ -21,7 +21,7 @@ test('a failed generation says why and can be tried again', async () => {
     can: ['generation.retry'],
   });
   const screen = await show(<Requests generations={[failed]} voices={[voice()]} />);
-  await expect.element(screen.getByRole('alert')).toHaveTextContent('There is no space left to keep the audio.');
+  await expect.element(screen.getByRole('alert')).toMatchTextContent('There is no space left to keep the audio.');
   expect(screen.getByRole('progressbar').elements()).toHaveLength(0);
   await screen.getByRole('button', { name: 'Retry' }).click();
   await expect.poll(() => asked[0]?.path).toBe('/api/v1/generations/g-1/retry');

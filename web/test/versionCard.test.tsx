@@ -47,7 +47,7 @@ test('another take of the same is called that', async () => {
 
 test('who, why and the measurements are there with their units', async () => {
   const screen = await card();
-  await expect.element(screen.getByRole('article', { name: 'Version 2' })).toHaveTextContent(/A better day.*Mara Lindqvist/s);
+  await expect.element(screen.getByRole('article', { name: 'Version 2' })).toMatchTextContent(/A better day.*Mara Lindqvist/s);
   await expect.element(screen.getByText('−20.1 LUFS')).toBeVisible();
   await expect.element(screen.getByText('−1.3 dBTP')).toBeVisible();
   await expect.element(screen.getByText('165 wpm')).toBeVisible();
@@ -74,5 +74,5 @@ test('a version can be a starting point, and its details hold the whole record',
   await screen.getByRole('button', { name: 'Use as a starting point' }).click();
   expect(start).toHaveBeenCalledOnce();
   await expect.element(screen.getByText('a'.repeat(64))).toBeVisible();
-  await expect.element(screen.getByRole('row', { name: 'Speed' })).toHaveTextContent('1.00×1.02×');
+  await expect.element(screen.getByRole('row', { name: /^Speed/ })).toMatchTextContent('1.00×1.02×');
 });

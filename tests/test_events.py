@@ -1,0 +1,201 @@
+"""`/events`: what changed is told at once, at commit, to those who may see it and to nobody else."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+import pytest
+import uvicorn
+from conftest import Json, Rows, Studio, refused
+
+from voiceops.api.deps import COOKIE
+from voiceops.api.events import RECHECK_SECONDS
+from voiceops.app import create_app
+
+
+@dataclass
+class Reader:
+    """Somebody who listens."""
+
+    lines: AsyncIterator[str]
+
+    async def next(self, within: float = 5.0) -> tuple[str, Json]:
+        """The name and data of the next event."""
+        name = ""
+        async with asyncio.timeout(within):
+            async for line in self.lines:
+                kind, _, value = line.partition(": ")
+                if kind == "event":
+                    name = value
+                elif kind == "data":
+                    return name, json.loads(value)
+        raise EOFError
+
+    async def silent(self, during: float = 0.3) -> bool:
+        """Whether nothing is told for so long. Nothing can be read afterwards."""
+        try:
+            await self.next(during)
+        except TimeoutError:
+            return True
+        return False
+
+
+@dataclass
+class Live:
+    """The application behind a socket, for what has no end."""
+
+    studio: Studio
+    url: str
+    stack: AsyncExitStack
+
+    async def reader(self, role: str) -> Reader:
+        """The events that somebody with this role is told, from now on."""
+        cookies = {COOKIE: (await self.studio.person(role)).cookies[COOKIE]}
+        client = await self.stack.enter_async_context(httpx.AsyncClient(base_url=self.url, cookies=cookies, timeout=60))
+        answer = await self.stack.enter_async_context(client.stream("GET", "/events"))
+        assert answer.status_code == 200
+        assert answer.headers["content-type"].startswith("text/event-stream")
+        assert "no-" in answer.headers["cache-control"]
+        assert answer.headers["x-content-type-options"] == "nosniff"
+        reader = Reader(answer.aiter_lines())
+        assert await reader.next() == ("ready", {})
+        return reader
+
+
+@asynccontextmanager
+async def served(studio: Studio) -> AsyncIterator[str]:
+    """The application on a free port of this machine."""
+    config = uvicorn.Config(
+        create_app(studio.settings), host="127.0.0.1", port=0, log_level="critical", timeout_graceful_shutdown=1
+    )
+    server = uvicorn.Server(config)
+    serving = asyncio.create_task(server.serve())
+    while not server.started:
+        await asyncio.sleep(0.01)
+    port = server.servers[0].sockets[0].getsockname()[1]
+    yield f"http://127.0.0.1:{port}/api/v1"
+    server.should_exit = True
+    await serving
+
+
+@pytest.fixture
+async def live(studio: Studio) -> AsyncIterator[Live]:
+    async with served(studio) as url, AsyncExitStack() as stack:
+        yield Live(studio, url, stack)
+
+
+async def test_who_may_see_a_change_is_told_of_it(live: Live) -> None:
+    author, viewer = await live.reader("author"), await live.reader("viewer")
+    asset = await live.studio.asset()
+    told = await author.next()
+    assert told == (
+        "change",
+        {
+            "subject": {"type": "asset", "id": asset["id"]},
+            "action": "asset.create",
+            "project_id": live.studio.project,
+            "asset_id": asset["id"],
+            "status": None,
+            "progress": None,
+        },
+    )
+    assert await viewer.next() == told
+
+
+async def test_an_outsider_hears_nothing_of_it(live: Live) -> None:
+    outsider, author = await live.reader("outsider"), await live.reader("author")
+    asset = await live.studio.asset()
+    await live.studio.ask(asset)
+    await live.studio.asset("theirs", by="outsider")
+    name, change = await outsider.next()
+    assert (name, change["action"]) == ("change", "asset.create")
+    assert change["asset_id"] != asset["id"]
+    assert change["project_id"] != live.studio.project
+    assert [(await author.next())[1]["action"] for _ in range(3)] == ["asset.create", "script.create", "generation.request"]
+    assert await author.silent()
+
+
+async def test_who_signs_in_is_nobodys_business(live: Live) -> None:
+    author = await live.reader("author")
+    await (await live.studio.person("owner")).delete("/session")
+    await live.studio.person("viewer")
+    assert await author.silent()
+
+
+async def test_a_generation_is_told_from_request_to_end(live: Live, worker: None) -> None:
+    asset = await live.studio.asset()
+    viewer = await live.reader("viewer")
+    await live.studio.version(asset)
+    told: list[tuple[Any, ...]] = []
+    while not told or told[-1][1] != "succeeded":
+        _, change = await viewer.next()
+        assert change["asset_id"] == asset["id"]
+        told.append((change["action"], change["status"]))
+    assert told == [
+        ("script.create", None),
+        ("generation.request", "queued"),
+        ("generation.progress", "running"),
+        ("generation.succeed", "succeeded"),
+    ]
+
+
+async def test_a_change_is_told_when_it_is_true_and_not_before(live: Live, rows: Rows) -> None:
+    asset = await live.studio.asset()
+    viewer = await live.reader("viewer")
+    client = await live.studio.person("author")
+    await rows("begin")
+    await rows("lock table audit_events")  # what is recorded waits, and so does its commit
+    asked = asyncio.create_task(client.patch(f"/assets/{asset['id']}", json={"title": "New"}))
+    await asyncio.sleep(0.3)
+    assert not asked.done()
+    heard = asyncio.create_task(viewer.next())
+    await asyncio.sleep(0.2)
+    assert not heard.done()
+    await rows("rollback")
+    _, change = await heard
+    assert change["action"] == "asset.update"
+    assert (await client.get(f"/assets/{asset['id']}")).json()["title"] == "New"
+    await asked
+
+
+async def test_what_is_refused_is_not_told(live: Live) -> None:
+    asset = await live.studio.asset()
+    viewer = await live.reader("viewer")
+    client = await live.studio.person("author")
+    refused(await client.post(f"/projects/{live.studio.project}/assets", json={"key": asset["key"], "title": "A"}), 409)
+    body = {"text": "New words.", "voice": "tone/plain", "parent_version_id": asset["id"]}
+    refused(await client.post(f"/assets/{asset['id']}/generations", json=body), 422)
+    refused(await (await live.studio.person("viewer")).patch(f"/assets/{asset['id']}", json={"title": "A"}), 403)
+    assert await viewer.silent()
+
+
+async def test_after_a_lost_database_everybody_is_told_to_look_again(live: Live, rows: Rows) -> None:
+    viewer = await live.reader("viewer")
+    listening = "query like 'listen%%' and datname = current_database()"
+    await rows(f"select pg_terminate_backend(pid) from pg_stat_activity where {listening}")  # noqa: S608 - our own words
+    assert await viewer.next(10) == ("ready", {})
+    asset = await live.studio.asset()
+    assert (await viewer.next())[1]["asset_id"] == asset["id"]
+
+
+async def test_who_may_hear_no_more_hears_no_more(live: Live, rows: Rows) -> None:
+    """One test of three ways to lose the right, as each takes a while to be noticed."""
+    ended, removed, deactivated, stays = [await live.reader(role) for role in ("reviewer", "auditor", "publisher", "viewer")]
+    await (await live.studio.person("reviewer")).delete("/session")
+    await rows("delete from memberships where role = 'auditor'")
+    await rows("update people set deactivated_at = now() where email like 'publisher@%%'")
+    await asyncio.sleep(RECHECK_SECONDS + 0.5)
+    asset = await live.studio.asset()
+    assert (await stays.next())[1]["asset_id"] == asset["id"]
+    assert await removed.silent()
+    for over in (ended, deactivated):
+        with pytest.raises(EOFError):
+            await over.next()
+
+
+async def test_only_people_listen(studio: Studio) -> None:
+    refused(await (await studio.anonymous()).get("/events"), 401)

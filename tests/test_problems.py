@@ -1,0 +1,302 @@
+"""Whatever is wrong with a request, the answer is a problem document that says so, and nothing is half done."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from typing import Final, NamedTuple
+
+import httpx
+from conftest import Json, Rows, Studio, field_of, refused
+
+from voiceops.api.border import SECURITY_HEADERS
+
+JSON = {"Content-Type": "application/json"}
+COUNTS = "select (select count(*) from assets), (select count(*) from scripts), (select count(*) from generations)"
+
+
+NO_OBJECTS: Final = {
+    "nothing": b"",
+    "half": b"{",
+    "two": b"{} {}",
+    "no comma": b'{"text": "a" "b"}',
+    "Python": b"{'text': 'a'}",
+    "a list": b"[]",
+    "null": b"null",
+    "a number": b"7",
+    "NaN": b"NaN",
+    "a string": b'"text"',
+    "no UTF-8": b'{"text": "\xff"}',
+    "bytes": b"\x00\x01\x02",
+    "deep objects": b'{"text": ' * 10_000 + b"1" + b"}" * 10_000,
+    "deep lists": b"[" * 500_000 + b"]" * 500_000,
+    "a long number": b'{"text": ' + b"9" * 5000 + b"}",
+}
+FOREIGN: Final = (
+    {"Sec-Fetch-Site": "cross-site"},
+    {"Sec-Fetch-Site": "same-site"},
+    {"Sec-Fetch-Site": "cross-site", "Origin": "http://studio.test"},
+    {"Sec-Fetch-Site": ""},
+    {"Origin": "http://evil.example"},
+    {"Origin": "http://studio.test.evil.example"},
+    {"Origin": "http://studio.test:81"},
+    {"Origin": "null"},
+    {"Origin": ""},
+)
+
+
+class Door(NamedTuple):
+    """One way in that takes text: where, and a good body, whose fields are spoilt one by one."""
+
+    path: str
+    body: Json
+    texts: tuple[str, ...]
+
+
+async def doors(studio: Studio) -> list[Door]:
+    """Every POST and its fields of text. `delivery.tone` stands for what lies deeper."""
+    asset = await studio.asset()
+    path = f"/assets/{asset['id']}"
+    spoken = {"text": "Hello.", "voice": "tone/plain", "reason": "Why not", "delivery": {"tone": "warm"}}
+    return [
+        Door("/session", {"email": "a@b.example", "password": "secret"}, ("email",)),
+        Door(
+            f"/projects/{studio.project}/assets",
+            {"key": "a", "title": "A", "language": "en", "tags": ["ivr"]},
+            ("key", "title", "language", "tags.0"),
+        ),
+        Door(f"{path}/scripts", {"text": "Hello.", "note": "New"}, ("text", "note")),
+        Door(f"{path}/generations", spoken, ("text", "voice", "reason", "delivery.tone")),
+    ]
+
+
+def spoilt(body: Json, name: str, value: object) -> Json:
+    """The body with the field at a dotted path replaced."""
+    copy = json.loads(json.dumps(body))
+    inner, *parts = copy, *name.split(".")
+    for part in parts[:-1]:
+        inner = inner[part]
+    inner[int(parts[-1]) if parts[-1].isdecimal() else parts[-1]] = value
+    found: Json = copy
+    return found
+
+
+async def send(client: httpx.AsyncClient, path: str, body: object) -> httpx.Response:
+    """Post JSON as it is written by those who mean harm: ASCII, with every escape."""
+    return await client.post(path, content=json.dumps(body).encode(), headers=JSON)
+
+
+async def test_what_is_nowhere_is_a_problem(studio: Studio) -> None:
+    client = await studio.anonymous()
+    for path in ("/", "/nothing", "/assets", "/assets/", "/versions", "/projects/x/y/z", "/%00", "/..%2f..", "/" + "a" * 5000):
+        for method in ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "BREW"):
+            answer = await client.request(method, path)
+            assert answer.status_code in {404, 405}, (method, path)
+            if method != "HEAD":
+                refused(answer, answer.status_code)
+
+
+async def test_a_place_outside_the_api_is_the_page_or_a_problem(studio: Studio) -> None:
+    client = await studio.anonymous()
+    for path in ("/%00", "/" + "a" * 5000, "/%ED%A0%80", "/..%2f..%2fpyproject.toml", "/_app/none.js", "/assets/1"):
+        answer = await client.get(f"http://studio.test{path}")
+        assert {name: answer.headers.get(name) for name in SECURITY_HEADERS} == SECURITY_HEADERS
+        assert "build-system" not in answer.text
+        if answer.status_code != 200:
+            refused(answer, 404)
+
+
+async def test_a_method_that_is_not_there_names_those_that_are(studio: Studio) -> None:
+    client = await studio.anonymous()
+    answer = await client.put("/session", json={})
+    refused(answer, 405)
+    assert answer.headers["allow"]
+
+
+async def test_a_body_that_is_no_json_object_is_named(studio: Studio, rows: Rows) -> None:
+    asset = await studio.asset()
+    client = await studio.person("author")
+    for what, body in NO_OBJECTS.items():
+        answer = await client.post(f"/assets/{asset['id']}/scripts", content=body, headers=JSON)
+        assert field_of(answer) == "body", what
+    assert await rows(COUNTS) == [(1, 0, 0)]
+
+
+async def test_only_json_is_read(studio: Studio, rows: Rows) -> None:
+    asset = await studio.asset()
+    client = await studio.person("author")
+    body = b'{"text": "Hello."}'
+    for media in ("text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x", "application/xml", ""):
+        answer = await client.post(f"/assets/{asset['id']}/scripts", content=body, headers={"Content-Type": media})
+        assert field_of(answer) == "body", media
+        assert "application/json" in answer.json()["detail"]
+    assert await rows(COUNTS) == [(1, 0, 0)]
+
+
+async def test_every_field_of_text_refuses_what_no_text_holds(studio: Studio, rows: Rows) -> None:
+    for door in await doors(studio):
+        client = await studio.person("author")
+        for name in door.texts:
+            for value in ("a\ud800", "\udfff", "a\0b", 7, 1.5, True, {}, [], ["a"]):
+                answer = await send(client, door.path, spoilt(door.body, name, value))
+                told = refused(answer, 422)
+                fields = {error["field"] for error in told["errors"]}
+                assert name in fields or {name.partition(".")[0]} == fields, (door.path, name, value, told)
+    assert await rows(COUNTS) == [(1, 0, 0)]
+
+
+async def test_fields_nobody_knows_are_refused_whatever_their_name(studio: Studio, rows: Rows) -> None:
+    for door in await doors(studio):
+        client = await studio.person("author")
+        for name in ("colour", "", "__proto__", "a\0b", "k" * 5000, "\ud800"):
+            answer = await send(client, door.path, {**door.body, name: 1})
+            assert refused(answer, 422)["errors"], (door.path, name)
+    assert await rows(COUNTS) == [(1, 0, 0)]
+
+
+async def test_numbers_are_finite_numbers_within_bounds(studio: Studio, rows: Rows) -> None:
+    asset = await studio.asset()
+    client = await studio.person("author")
+    numbers = ("NaN", "Infinity", "-Infinity", "1e400", "9" * 400, "-1e308", '"1"', "true", "null", "[]", "{}")
+    for name in ("speed", "emphasis", "pitch", "sentence_gap_ms"):
+        for number in numbers:
+            body = f'{{"text": "Hello.", "voice": "tone/plain", "delivery": {{"{name}": {number}}}}}'
+            answer = await client.post(f"/assets/{asset['id']}/generations", content=body.encode(), headers=JSON)
+            assert field_of(answer) == f"delivery.{name}", (name, number)
+    assert await rows(COUNTS) == [(1, 0, 0)]
+
+
+async def test_query_strings_hold_what_they_hold(studio: Studio) -> None:
+    client = await studio.person("author")
+    await studio.asset("a")
+    for name in ("query", "tag", "language"):
+        assert field_of(await client.get(f"/projects/{studio.project}/assets?{name}=a%00b")) == name
+        for odd in ("%ED%A0%80", "%FF", "%", "%zz", "%F0%9F%91%8B", "%C3%A9", "[]"):
+            answer = await client.get(f"/projects/{studio.project}/assets?{name}={odd}")
+            assert (answer.status_code, answer.json()["items"]) == (200, []), (name, odd)
+    for path in ("/voices?provider=%00", "/voices?language=%ED%A0%80"):
+        assert (await client.get(path)).json() == {"items": []}
+    for path in ("/voices/%00/x/sample", "/voices/tone/%ED%A0%80/sample", "/voices/tone/plain/sample"):
+        refused(await client.get(path), 404)
+
+
+async def test_an_id_is_a_uuid(studio: Studio) -> None:
+    client = await studio.person("author")
+    for kind in ("projects", "assets", "versions", "generations"):
+        for wrong in ("1", "x" * 36, "01a20303-6d46-70eb-afcd-d0be52248f1", "%00", "null", "9" * 5000, "%ED%A0%80"):
+            refused(await client.get(f"/{kind}/{wrong}"), 422)
+
+
+async def test_a_body_over_a_mebibyte_is_too_large_however_it_comes(studio: Studio, rows: Rows) -> None:
+    asset = await studio.asset()
+    client = await studio.person("author")
+    path = f"/assets/{asset['id']}/scripts"
+
+    async def chunks(size: int) -> AsyncIterator[bytes]:
+        for _ in range(size // 2**16):
+            yield b" " * 2**16
+        yield b" " * (size % 2**16)
+
+    told: list[Json] = []
+    for content in (b" " * (2**20 + 1), chunks(2**20 + 1)):
+        told.append(refused(await client.post(path, content=content, headers=JSON), 413))
+        told[-1].pop("request_id")
+    assert told[0] == told[1]
+    for length in ("9" * 19, "9" * 5000):
+        refused(await client.post(path, content=b"{}", headers={**JSON, "Content-Length": length}), 413)
+    just = b'{"text": "Hello."}'
+    for content in (just.ljust(2**20), chunks(2**20)):
+        answer = await client.post(path, content=content, headers=JSON)
+        assert answer.status_code in {201, 422}, answer.text
+    assert await rows(COUNTS) == [(1, 1, 0)]
+
+
+async def test_what_another_site_sends_is_refused(studio: Studio, rows: Rows) -> None:
+    asset = await studio.asset()
+    client = await studio.person("author")
+    path = f"/assets/{asset['id']}"
+    for headers in FOREIGN:
+        refused(await client.post(f"{path}/scripts", json={"text": "Hello."}, headers=headers), 403)
+        refused(await client.patch(path, json={"title": "New"}, headers=headers), 403)
+        refused(await client.delete("/session", headers=headers), 403)
+        assert (await client.get(path, headers=headers)).json() == asset
+    assert await rows(COUNTS) == [(1, 0, 0)]
+
+
+async def test_what_our_own_page_and_other_programs_send_passes(studio: Studio) -> None:
+    asset = await studio.asset()
+    client = await studio.person("author")
+    ours = [
+        {},
+        {"Sec-Fetch-Site": "same-origin"},
+        {"Sec-Fetch-Site": "none"},
+        {"Origin": "http://studio.test"},
+        {"Sec-Fetch-Site": "same-origin", "Origin": "http://studio.test"},
+    ]
+    for headers in ours:
+        answer = await client.post(f"/assets/{asset['id']}/scripts", json={"text": "Hello."}, headers=headers)
+        assert answer.status_code == 201, headers
+
+
+async def test_a_request_id_is_taken_over_if_it_is_a_plain_one(studio: Studio) -> None:
+    client = await studio.anonymous()
+    given = "proxy-1.2_3"
+    answer = await client.get("/session", headers={"X-Request-ID": given})
+    assert refused(answer, 401)["request_id"] == given
+    seen = set()
+    for other in ("", "a b", "x" * 65, "a\tb", "<script>", "ü"):
+        answer = await client.get("/session", headers={"X-Request-ID": other.encode()})
+        seen.add(refused(answer, 401)["request_id"])
+        assert seen.isdisjoint({other})
+    assert len(seen) == 6
+
+
+async def test_what_nobody_foresaw_tells_nothing_of_itself(studio: Studio, worker: None, rows: Rows) -> None:
+    generation = await studio.ended(await studio.ask(await studio.asset()))
+    await rows("set session_replication_role = replica")  # past the triggers
+    await rows("update generations set delivery = '{\"secret\": 1}'")
+    answer = await (await studio.person("author")).get(f"/generations/{generation['id']}")
+    assert "secret" not in str(refused(answer, 500))
+
+
+async def test_a_broken_database_is_a_problem_that_says_whether_to_ask_again(studio: Studio, rows: Rows) -> None:
+    client = await studio.person("author")
+    await rows("alter table assets rename to lost")
+    told = refused(await client.get(f"/projects/{studio.project}/assets"), 500)
+    assert "lost" not in str(told)
+    assert "assets" not in str(told)
+
+
+async def test_a_lost_connection_costs_no_answer(studio: Studio, rows: Rows) -> None:
+    client = await studio.person("author")
+    for _ in range(3):
+        await rows(
+            "select pg_terminate_backend(pid) from pg_stat_activity where pid <> pg_backend_pid() and datname = current_database()"
+        )
+        assert (await client.get("/projects")).status_code == 200
+
+
+async def test_a_connection_lost_in_the_middle_is_503_and_nothing_is_done(studio: Studio, rows: Rows) -> None:
+    asset = await studio.asset()
+    client = await studio.person("author")
+    await rows("begin")
+    await rows("lock table scripts")
+    asked = asyncio.create_task(client.post(f"/assets/{asset['id']}/scripts", json={"text": "Hello."}))
+    waiting = "select pid from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()"
+    while not (found := await rows(waiting)):
+        await asyncio.sleep(0.01)
+    await rows("select pg_terminate_backend(%s)", found[0][0])
+    answer = await asked
+    await rows("rollback")
+    refused(answer, 503)
+    assert int(answer.headers["retry-after"]) > 0
+    assert await rows(COUNTS) == [(1, 0, 0)]
+
+
+async def test_the_checks_of_operators_answer(studio: Studio, rows: Rows) -> None:
+    client = await studio.anonymous()
+    for path in ("/healthz", "/readyz", "/metrics"):
+        answer = await client.get(f"http://studio.test{path}")
+        assert answer.status_code == 200
+        assert {name: answer.headers.get(name) for name in SECURITY_HEADERS} == SECURITY_HEADERS
+    await rows("update alembic_version set version_num = '0000'")
+    assert "0000" in refused(await client.get("http://studio.test/readyz"), 503)["detail"]
