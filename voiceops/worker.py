@@ -268,6 +268,7 @@ async def _main(settings: Settings) -> None:
         loop.add_signal_handler(number, stop.set)
     studio = open_studio(settings)
     try:
+        await asyncio.gather(*(provider.open() for provider in studio.providers.values()))
         await serve(studio, stop)
     finally:
         for provider in studio.providers.values():

@@ -126,7 +126,7 @@ class ProviderError(Exception):
 
 
 Progress = Callable[[float], Awaitable[None]]
-"""Told the share done, 0..1, as sentences become ready."""
+"""Told the share done, between 0 and 1, as sentences become ready; a single one needs no telling."""
 
 
 class Provider(Protocol):
@@ -137,6 +137,9 @@ class Provider(Protocol):
     @property
     def voices(self) -> Sequence[Voice]:
         """All its voices, the default first."""
+
+    async def open(self) -> None:
+        """Start what takes time to start, so that the first request need not wait for it. Speaking does so by itself."""
 
     def unspeakable(self, voice: str, text: str) -> tuple[str, ...]:
         """The distinct characters of `text` that `voice` would leave out, in order of appearance. Cheap; no engine runs."""

@@ -140,6 +140,10 @@ class Engine:
         """The child's process id, for those who watch it."""
         return self._child.process.pid if self._child and not self._child.ended else None
 
+    async def open(self) -> None:
+        """Start the child, which loads its model at once."""
+        await self._running()
+
     async def speak(self, request: Request, progress: Progress) -> Speech:
         """Speak in the child. Raises `ProviderError`, transient with code `engine_stopped` when the child dies or hangs."""
         child = await self._running()

@@ -48,6 +48,10 @@ class Hibari:
         """Its one voice."""
         return (HEART,)
 
+    async def open(self) -> None:
+        """Start the engine."""
+        await self.engine.open()
+
     def unspeakable(self, voice: str, text: str) -> tuple[str, ...]:  # noqa: ARG002 - it has one voice
         """The distinct characters of `text` it would leave out."""
         return unspeakable(text)

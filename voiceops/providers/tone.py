@@ -97,6 +97,9 @@ class ToneProvider:
         """All its voices, the faultless first."""
         return self._voices
 
+    async def open(self) -> None:
+        """Nothing has to be started."""
+
     def unspeakable(self, voice: str, text: str) -> tuple[str, ...]:  # noqa: ARG002 - they are all alike
         """The distinct characters of `text` it would leave out: the same as of the English voices."""
         return unspeakable(text)
