@@ -20,7 +20,7 @@ FIRST_SET_UP = Figure(
     "<= downloads + 3 min",
     None,
     0.0,
-    "`time make run` in a fresh clone until the page answers, less what `time pip download -r requirements.lock` and `npm ci` alone take",
+    "`time make run` in a fresh clone until the page answers, less what `pip download` of requirements.lock and `npm ci` take",
 )
 
 

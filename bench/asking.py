@@ -12,8 +12,8 @@ from uuid import UUID
 import httpx
 
 VOICES: Final[Mapping[str, int]] = {
-    "tone/plain": 40,
-    "tone/late": 12,
+    "tone/plain": 35,
+    "tone/late": 20,
     "tone/slow": 12,
     "tone/flaky": 10,
     "hibari/heart": 8,

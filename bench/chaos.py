@@ -26,7 +26,7 @@ from bench.studio import UP, Studio, wait_until
 
 STALLED_AFTER_S = 3.0
 CHANCES = "writing=0.01,stored=0.06,settling=0.06,committing=0.006,committed=0.006,settled=0.05,performed=0.04"
-FAULTS = {"kill worker": 8, "stop worker": 5, "kill API": 3, "kill PostgreSQL": 2, "kill up": 1}
+FAULTS = {"kill worker": 6, "stop worker": 8, "kill API": 2, "kill PostgreSQL": 2, "kill up": 1}
 MEAN_PAUSE_S = 2.0
 CRASHING_UP = (sys.executable, "-m", "bench.crashing", "up")
 PEOPLE, ASSETS, ASKING_PAUSE_S = 4, 3, 0.8
@@ -110,7 +110,7 @@ async def _break(studio: Studio, chance: random.Random, until: float, pause_s: f
             if fault.startswith("kill"):
                 _send(pid, signal.SIGKILL)
             else:
-                stopped.add(asyncio.create_task(_stop(pid, STALLED_AFTER_S * chance.uniform(1.2, 2.5))))
+                stopped.add(asyncio.create_task(_stop(pid, STALLED_AFTER_S * chance.uniform(1.6, 2.6))))
     await asyncio.gather(*stopped)
 
 

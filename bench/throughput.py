@@ -48,8 +48,8 @@ def hundred_scripts(studio: Studio) -> list[Figure]:
     cost = {name: median(one[name] for one in costs) for name in costs[0]}
     outside = sum(milliseconds for name, milliseconds in cost.items() if name != "engine")
     how = (
-        f"audio seconds a second from the first request to the last version, {median(rates):.0f}, to those of the stock engine's own API"
-        f" in {cores()} warm processes of one thread right before, the same sentences, {median(bares):.0f}; median of {ROUNDS} rounds"
+        f"audio seconds a second, first request to last version, {median(rates):.0f}, to those of the stock engine's own"
+        f" API in {cores()} warm processes of one thread right before, the same sentences, {median(bares):.0f}; median of {ROUNDS}"
     )
     parts = "of the same rounds, from /proc: " + ", ".join(f"{name} {milliseconds:.0f} ms" for name, milliseconds in cost.items())
     return [

@@ -3,7 +3,7 @@
 import asyncio
 import os
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -14,6 +14,7 @@ import httpx
 import psycopg
 import pytest
 import structlog
+import uvicorn
 from psycopg import sql
 
 from voiceops.api.border import SECURITY_HEADERS
@@ -173,6 +174,24 @@ async def worker(settings: Settings) -> AsyncIterator[None]:
     for provider in work.providers.values():
         await provider.close()
     await work.database.close()
+
+
+@asynccontextmanager
+async def served(studio: Studio) -> AsyncIterator[str]:
+    """The application on a free port of this machine."""
+    config = uvicorn.Config(
+        create_app(studio.settings), host="127.0.0.1", port=0, log_level="critical", timeout_graceful_shutdown=1
+    )
+    server = uvicorn.Server(config)
+    serving = asyncio.create_task(server.serve())
+    while not server.started:
+        await asyncio.sleep(0.01)
+    port = server.servers[0].sockets[0].getsockname()[1]
+    try:
+        yield f"http://127.0.0.1:{port}/api/v1"
+    finally:
+        server.should_exit = True
+        await serving
 
 
 def refused(answer: httpx.Response, status: int) -> Json:

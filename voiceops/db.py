@@ -54,7 +54,8 @@ class Database:
             pool_size=pool_size,
             max_overflow=pool_size,
             pool_pre_ping=True,  # a restarted server costs no request
-            connect_args={"application_name": "voiceops", "options": "-c timezone=UTC"},
+            pool_use_lifo=True,  # the connections that have prepared what is asked
+            connect_args={"application_name": "voiceops", "prepare_threshold": 2, "options": "-c timezone=UTC"},
         )
         self.session = async_sessionmaker(self.engine, expire_on_commit=False)
 

@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from procrastinate import App, BaseRetryStrategy, PsycopgConnector, RetryDecision
 from procrastinate.jobs import Job
+from psycopg import AsyncConnection
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from voiceops.db import driver_connection
@@ -50,7 +51,12 @@ def generation_queue(provider: str) -> str:
 
 def queue_app(url: str, *, pool_size: int) -> App:
     """Return the queue as a worker needs it, with connections of its own."""
-    return App(connector=PsycopgConnector(conninfo=url, min_size=1, max_size=pool_size))
+    return App(connector=PsycopgConnector(conninfo=url, min_size=1, max_size=pool_size, configure=_autocommit))
+
+
+async def _autocommit(connection: AsyncConnection[Any]) -> None:
+    """The worker's own statements each stand alone: BEGIN and COMMIT around them cost as much as they do."""
+    await connection.set_autocommit(True)
 
 
 _ENQUEUER: Final = App(connector=PsycopgConnector())

@@ -3,6 +3,7 @@ import { playwright } from '@vitest/browser-playwright';
 import { defineConfig } from 'vitest/config';
 
 const chromium = playwright({
+  actionTimeout: 5000,
   launchOptions: {
     executablePath: process.env['CHROMIUM'] ?? '/usr/bin/chromium',
     chromiumSandbox: false,
@@ -43,6 +44,14 @@ export default defineConfig({
     testTimeout: 30_000,
     expect: { poll: { timeout: 4000 } },
     api: { host: '127.0.0.1' },
-    browser: { enabled: true, headless: true, provider: chromium, instances: [{ browser: 'chromium' }], screenshotFailures: false },
+    browser: {
+      enabled: true,
+      headless: true,
+      provider: chromium,
+      instances: [{ browser: 'chromium' }],
+      locators: { exact: false },
+      viewport: { width: 1000, height: 900 },
+      screenshotFailures: false,
+    },
   },
 });

@@ -1,12 +1,11 @@
 """Writing an audit event: in the action's own transaction, or the action did not happen."""
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC
 from typing import Any, ClassVar, Protocol
 from uuid import UUID
 
 import rfc8785
-from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from voiceops.changes import Change, announce
@@ -37,9 +36,19 @@ async def record(
     changes: Mapping[str, Any] | None = None,
 ) -> AuditEvent:
     """Add the event of `action` and announce it. `changes` holds before and after: ids, hashes and bounds, never whole scripts."""
-    at: datetime = (await db.execute(select(func.clock_timestamp()))).scalar_one()
-    event = AuditEvent(id=new_id())
     place = _place(subject)
+    at = await announce(
+        db,
+        Change(
+            type=subject.noun,
+            id=str(subject.id),
+            action=action,
+            project_id=place["project_id"],
+            asset_id=place["asset_id"],
+            status=getattr(subject, "status", None),
+        ),
+    )
+    event = AuditEvent(id=new_id())
     payload = {
         "schema": SCHEMA,
         "id": str(event.id),
@@ -55,17 +64,6 @@ async def record(
     }
     event.payload = rfc8785.dumps(payload).decode()
     db.add(event)
-    await announce(
-        db,
-        Change(
-            type=subject.noun,
-            id=str(subject.id),
-            action=action,
-            project_id=place["project_id"],
-            asset_id=place["asset_id"],
-            status=getattr(subject, "status", None),
-        ),
-    )
     return event
 
 

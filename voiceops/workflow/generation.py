@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from voiceops.audit import record
 from voiceops.config import settings
+from voiceops.db import new_id
 from voiceops.errors import Conflict, FieldError, Malformed, TooMany
 from voiceops.jobs import GENERATE, enqueue, generation_queue
 from voiceops.models import Action, Generation, GenerationStatus, Script, Version
@@ -41,6 +42,7 @@ async def request(db: AsyncSession, actor: Actor, script_id: UUID, order: Order)
     await _check_parent(db, script, order.parent_version_id)
     await _check_queue(db)
     generation = Generation(
+        id=new_id(),
         project_id=script.project_id,
         asset_id=script.asset_id,
         script_id=script.id,
@@ -52,9 +54,9 @@ async def request(db: AsyncSession, actor: Actor, script_id: UUID, order: Order)
         unspoken=order.unspoken,
         requested_by_id=actor.person,
     )
+    await _enqueue(db, generation, priority=order.priority)
     db.add(generation)
     await db.flush()
-    await _enqueue(db, generation, priority=order.priority)
     changes = {"script_id": str(script.id), "voice": order.voice.id, "delivery": asdict(delivery)}
     await record(db, actor, Action.GENERATION_REQUEST, generation, reason=order.reason, changes=changes)
     return generation

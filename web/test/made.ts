@@ -127,7 +127,7 @@ export function version(other: Partial<Version> = {}): Version {
 export function toneUrl(seconds = 1, rate = 8000): string {
   const count = Math.round(seconds * rate);
   const view = new DataView(new ArrayBuffer(44 + count * 2));
-  const write = (at: number, text: string) => [...text].forEach((letter, index) => view.setUint8(at + index, letter.charCodeAt(0)));
+  const write = (at: number, ascii: string) => new TextEncoder().encode(ascii).forEach((byte, index) => view.setUint8(at + index, byte));
   write(0, 'RIFF');
   view.setUint32(4, 36 + count * 2, true);
   write(8, 'WAVEfmt ');

@@ -26,13 +26,9 @@ async function panel(...tracks: Track[]) {
         <PlayButton key={one.id} track={one} name={one.title} />
       ))}
       <input aria-label="Elsewhere" />
-      <DockIfAny />
+      <Dock link={(_track, title) => title} />
     </>,
   );
-}
-
-function DockIfAny() {
-  return <Dock link={(_track, title) => title} />;
 }
 
 afterEach(() => player.close());
@@ -64,7 +60,8 @@ test('space plays and arrows seek, only while the player has the focus', async (
   const screen = await panel(track('one'));
   player.load(track('one'));
   const position = screen.getByRole('slider', { name: 'Position in Greeting one' });
-  (position.element() as HTMLElement).focus();
+  await expect.element(position).toBeInTheDocument();
+  position.element().focus();
   await userEvent.keyboard(' ');
   await expect.poll(() => player.snapshot().state).toBe('playing');
   await userEvent.keyboard(' ');

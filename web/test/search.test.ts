@@ -14,6 +14,6 @@ test('signing in leads back to where one was going', () => {
 
 test('filters that are none are dropped from the address', () => {
   expect(librarySearch({ status: 'nonsense', tag: '', query: 12, extra: 'x' })).toEqual({ query: '12' });
-  expect(assetSearch({ version: '-1', tab: 'script' })).toEqual({});
+  expect(assetSearch({ version: '-1', tab: 'other' })).toEqual({});
   expect(assetSearch({ version: '3', tab: 'versions' })).toEqual({ version: 3, tab: 'versions' });
 });

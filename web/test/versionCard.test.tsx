@@ -13,7 +13,7 @@ const CHANGES = {
   delivery: [{ field: 'speed', before: 1, after: 0.95 }],
 };
 
-async function card(of: Partial<Version> = {}, onStart: (() => void) | undefined = undefined, selected = false) {
+async function card(of: Partial<Version> = {}, onStart?: () => void, selected = false) {
   serve({
     'GET /api/v1/versions/v-2/waveform': { samples_per_peak: 256, sample_rate_hz: 24_000, length: 2, peaks: [-90, 100, -20, 30] },
   });

@@ -481,7 +481,7 @@ export interface paths {
         };
         /**
          * Readyz
-         * @description Tell that it can serve: migrated, seeded where it should be, and the database answers.
+         * @description Tell that it can serve: the database answers, is of this release, and holds the demo's people where it should.
          */
         get: operations["readyz"];
         put?: never;
@@ -529,10 +529,7 @@ export interface components {
              * @example en-US
              */
             language?: string;
-            /**
-             * Tags
-             * @default []
-             */
+            /** Tags */
             tags?: string[];
             /** Title */
             title: string;
@@ -2639,15 +2636,15 @@ export interface operations {
     list_assets: {
         parameters: {
             query?: {
+                limit?: number;
+                /** @description `next_cursor` of the part before. */
+                cursor?: string | null;
                 /** @description In key, title, tags or newest script. */
                 query?: string | null;
                 status?: components["schemas"]["Status"] | null;
                 tag?: string | null;
                 language?: string | null;
                 owner?: string | null;
-                limit?: number;
-                /** @description `next_cursor` of the part before. */
-                cursor?: string | null;
             };
             header?: never;
             path: {
@@ -3263,12 +3260,14 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description No byte lies in that range. */
+            /** @description Requested Range Not Satisfiable */
             416: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
             };
             /** @description Unprocessable Entity */
             422: {

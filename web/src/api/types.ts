@@ -15,5 +15,4 @@ export type Generation = Schemas['GenerationOut'];
 export type GenerationPage = Schemas['Page_GenerationOut_'];
 export type Status = Schemas['Status'];
 export type Version = Schemas['VersionOut'];
-export type Peaks = Schemas['WaveformOut'];
 export type GenerationRequest = Omit<Schemas['GenerationIn'], 'text' | 'script_id'>;

@@ -52,11 +52,9 @@ export function AssetPage() {
         asset={asset.data}
         project={project}
         selected={version}
-        tab={tab ?? 'script'}
+        tab={tab ?? (asset.data.can.includes('generation.request') ? 'script' : 'versions')}
         onSelect={(number) => void navigate({ search: (old) => set({ ...old, version: number }), replace: true, resetScroll: false })}
-        onTab={(next) =>
-          void navigate({ search: (old) => set({ ...old, tab: next === 'script' ? undefined : next }), replace: true, resetScroll: false })
-        }
+        onTab={(next) => void navigate({ search: (old) => set({ ...old, tab: next }), replace: true, resetScroll: false })}
       />
     </main>
   );

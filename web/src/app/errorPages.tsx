@@ -2,10 +2,11 @@
 import { Link, useRouter, type ErrorComponentProps } from '@tanstack/react-router';
 import { asProblem } from '../api/client.ts';
 import { Empty, Failure } from '../ui/state.tsx';
+import styles from './errorPages.module.css';
 
 export function NotFound() {
   return (
-    <main>
+    <main className={styles.page}>
       <title>Not found · VoiceOps Studio</title>
       <Empty screen title="There is nothing here" icon="search" action={<Link to="/">Go to the library</Link>}>
         The address may be mistyped, or this is something you are no member of.
@@ -16,7 +17,7 @@ export function NotFound() {
 
 export function NoProject() {
   return (
-    <main>
+    <main className={styles.page}>
       <title>No project · VoiceOps Studio</title>
       <Empty screen title="You are in no project yet">Ask the owner of a project to add you; it will appear here.</Empty>
     </main>
@@ -31,7 +32,7 @@ export function ErrorPage({ error, reset }: ErrorComponentProps) {
     void router.invalidate();
   };
   return (
-    <main>
+    <main className={styles.page}>
       <title>Trouble · VoiceOps Studio</title>
       <Failure screen title={problem.title} detail={problem.message} onRetry={again} />
     </main>

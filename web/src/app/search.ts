@@ -35,10 +35,12 @@ export function librarySearch(raw: Raw) {
   });
 }
 
+const TABS = ['script', 'versions'] as const;
+
 export function assetSearch(raw: Raw) {
   const version = Number(raw['version']);
   return set({
     version: Number.isInteger(version) && version > 0 ? version : undefined,
-    tab: raw['tab'] === 'versions' ? ('versions' as const) : undefined,
+    tab: TABS.find((one) => one === raw['tab']),
   });
 }

@@ -5,7 +5,7 @@ import { lazy, Suspense, type ReactNode } from 'react';
 import { player, type Track } from '../audio/player.ts';
 import { usePlayer } from '../audio/usePlayer.ts';
 import { PersonMenu } from '../features/session/personMenu.tsx';
-import { sessionQuery } from '../features/session/queries.ts';
+import { forgetAnswers, sessionQuery } from '../features/session/queries.ts';
 import { Logo } from './logo.tsx';
 import { queryClient } from './queryClient.ts';
 import styles from './shell.module.css';
@@ -22,7 +22,7 @@ export function Shell() {
   const project = session.projects.find((one) => one.key === key);
   const leave = () => {
     player.close();
-    void navigate({ to: '/sign-in' }).then(() => queryClient.clear());
+    void navigate({ to: '/sign-in' }).then(() => forgetAnswers(queryClient));
   };
   return (
     <div className={styles.shell}>

@@ -11,7 +11,7 @@ export interface Colours {
 }
 
 /** Lowest and highest value of each bar, -1..1, from int8 pairs of any number. */
-export function bars(peaks: readonly number[], count: number): Float32Array {
+function bars(peaks: readonly number[], count: number): Float32Array {
   const pairs = peaks.length / 2;
   const out = new Float32Array(count * 2);
   for (let bar = 0; bar < count; bar += 1) {

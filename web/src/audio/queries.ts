@@ -8,7 +8,7 @@ type Zoom = 256 | 1024 | 4096;
 const WANTED_PEAKS = 400;
 const USUAL_RATE_HZ = 24_000;
 
-export function zoomFor(durationMs: number): Zoom {
+function zoomFor(durationMs: number): Zoom {
   const samples = (durationMs / 1000) * USUAL_RATE_HZ;
   if (samples / 4096 >= WANTED_PEAKS) return 4096;
   return samples / 1024 >= WANTED_PEAKS ? 1024 : 256;

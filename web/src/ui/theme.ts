@@ -7,7 +7,7 @@ export type Theme = 'system' | 'light' | 'dark';
 const KEY = 'voiceops.theme';
 const listeners = new Set<() => void>();
 
-export function theme(): Theme {
+function theme(): Theme {
   const value = document.documentElement.dataset['theme'];
   return value === 'light' || value === 'dark' ? value : 'system';
 }

@@ -4,7 +4,7 @@ import type { Delivery, Version } from '../../api/types.ts';
 import { keep, stored } from '../../ui/storage.ts';
 
 /** Only what differs from where one started; everything else follows the newest script and take. */
-export interface Draft {
+interface Draft {
   readonly text?: string;
   readonly note?: string;
   readonly reason?: string;

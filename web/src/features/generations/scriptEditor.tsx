@@ -44,7 +44,7 @@ export function ScriptEditor({ text, faults, invalid, describedBy, area, onChang
             onMouseDown={keepSelection}
             onClick={() => apply(toggleEmphasis)}
           >
-            <b className={styles.star}>*</b> Emphasise
+            <b className={styles.star} aria-hidden="true">*</b> Emphasise
           </Button>
           <Button
             variant="quiet"
@@ -53,7 +53,7 @@ export function ScriptEditor({ text, faults, invalid, describedBy, area, onChang
             onMouseDown={keepSelection}
             onClick={() => apply(insertPause)}
           >
-            <b className={styles.star}>[ ]</b> Insert pause
+            <b className={styles.star} aria-hidden="true">[ ]</b> Insert pause
           </Button>
         </div>
       </div>

@@ -44,13 +44,15 @@ export function PersonMenu({ session, roles, onSignedOut }: PersonMenuProps) {
         </p>
         <fieldset className={styles.themes}>
           <legend>Theme</legend>
-          {THEMES.map((one) => (
-            <label key={one}>
-              <input type="radio" name="theme" checked={theme === one} onChange={() => setTheme(one)} />
-              <Icon name={ICONS[one]} />
-              {plain(one)}
-            </label>
-          ))}
+          <div>
+            {THEMES.map((one) => (
+              <label key={one}>
+                <input type="radio" name="theme" checked={theme === one} onChange={() => setTheme(one)} />
+                <Icon name={ICONS[one]} />
+                {plain(one)}
+              </label>
+            ))}
+          </div>
         </fieldset>
         <Button onClick={leave} busy={signOut.isPending}>
           Sign out

@@ -1,5 +1,5 @@
 /** Who is signed in; signing in and out. */
-import { queryOptions, useMutation, useQueryClient } from '@tanstack/react-query';
+import { queryOptions, useMutation, useQueryClient, type QueryClient } from '@tanstack/react-query';
 import { answer, api, asProblem } from '../../api/client.ts';
 import { forget } from '../../ui/storage.ts';
 
@@ -20,12 +20,17 @@ export const demoQuery = queryOptions({
     }),
 });
 
+/** What one person was answered is not for the next; whether this is a demo is the same for all. */
+export function forgetAnswers(client: QueryClient): void {
+  client.removeQueries({ predicate: (query) => query.queryKey[0] !== demoQuery.queryKey[0] });
+}
+
 export function useSignIn() {
   const client = useQueryClient();
   return useMutation({
     mutationFn: (body: { email: string; password: string }) => answer(api.POST('/api/v1/session', { body })),
     onSuccess: (session) => {
-      client.removeQueries({ predicate: (query) => query.queryKey[0] !== 'demo' });
+      forgetAnswers(client);
       client.setQueryData(sessionQuery.queryKey, session);
     },
   });

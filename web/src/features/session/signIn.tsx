@@ -32,7 +32,17 @@ export function SignIn({ onSignedIn }: { onSignedIn: () => void }) {
     const problem = asProblem(demo.error);
     return <Failure title={problem.title} detail={problem.message} onRetry={() => void demo.refetch()} />;
   }
-  if (!demo.data || form) return <PasswordForm signIn={signIn} onSubmit={enter} />;
+  if (!demo.data || form)
+    return (
+      <>
+        <PasswordForm signIn={signIn} onSubmit={enter} />
+        {demo.data && (
+          <Button variant="quiet" onClick={() => setForm(false)}>
+            Back to the roles of the demo
+          </Button>
+        )}
+      </>
+    );
 
   const { accounts, password } = demo.data;
   const chosen = signIn.isPending ? signIn.variables.email : null;

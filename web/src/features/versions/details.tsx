@@ -1,7 +1,7 @@
 /** The whole record of a version: its words, how it was asked for and spoken, and what it can be recognised by. */
 import type { Version } from '../../api/types.ts';
 import { deliveryLabel, deliveryValue, languageName } from '../../api/words.ts';
-import { at, count, plain } from '../../ui/format.ts';
+import { at, count } from '../../ui/format.ts';
 import styles from './details.module.css';
 
 export function Details({ version, language }: { version: Version; language: string }) {
@@ -47,7 +47,7 @@ export function Details({ version, language }: { version: Version; language: str
           </Fact>
           <Fact name="Longest pause">{count(version.measurements.longest_pause_ms)} ms</Fact>
           {Object.entries(metadata).map(([name, value]) => (
-            <Fact key={name} name={plain(name)}>
+            <Fact key={name} name={name.replaceAll('_', ' ')}>
               {typeof value === 'string' ? value : JSON.stringify(value)}
             </Fact>
           ))}

@@ -13,7 +13,7 @@ interface Figure {
 
 const NONE = '–';
 
-export function figures({ audio, measurements: measured }: Version): Figure[] {
+function figures({ audio, measurements: measured }: Version): Figure[] {
   const { loudness_lufs: loudness, true_peak_dbtp: peak, words_per_minute: pace, clipped_samples: clipped } = measured;
   return [
     { label: 'Duration', value: length(audio.duration_ms), help: `Counted from the decoded samples: ${count(audio.duration_ms)} ms` },

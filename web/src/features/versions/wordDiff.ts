@@ -17,8 +17,11 @@ export function wordDiff(from: string, to: string, language: string): Piece[] {
   let removed = '';
   let added = '';
   const flush = () => {
-    if (removed) pieces.push({ kind: 'removed', text: removed });
-    if (added) pieces.push({ kind: 'added', text: added });
+    const [before, gone, come, after] = withoutSpace(removed, added);
+    if (before) pieces.push({ kind: 'same', text: before });
+    if (gone) pieces.push({ kind: 'removed', text: gone });
+    if (come) pieces.push({ kind: 'added', text: come });
+    if (after) pieces.push({ kind: 'same', text: after });
     removed = '';
     added = '';
   };
@@ -36,6 +39,16 @@ export function wordDiff(from: string, to: string, language: string): Piece[] {
   }
   flush();
   return pieces.flatMap((piece, index) => (piece.kind === 'same' ? shortened(piece.text, index === 0, index === pieces.length - 1) : [piece]));
+}
+
+/** A space that both sides begin or end with is no change; underlined or struck out it would only be noise. */
+function withoutSpace(removed: string, added: string): [string, string, string, string] {
+  const lead = /^\s*/u.exec(removed)?.[0] ?? '';
+  const before = removed !== '' && added.startsWith(lead) && lead !== removed ? lead : '';
+  const tail = /\s*$/u.exec(removed)?.[0] ?? '';
+  const after = removed !== '' && added.endsWith(tail) && removed.trim() !== '' && added.trim() !== '' ? tail : '';
+  const inner = (text: string) => text.slice(before.length, text.length - after.length);
+  return [before, inner(removed), inner(added), after];
 }
 
 function segmenter(language: string): Intl.Segmenter {

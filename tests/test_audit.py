@@ -1,0 +1,212 @@
+"""The record: each action writes exactly one event, in its own transaction, and what is refused writes none."""
+
+import asyncio
+import hashlib
+import json
+import re
+from typing import Any
+from uuid import UUID
+
+import pytest
+import rfc8785
+from conftest import Json, Rows, Studio, refused
+
+from voiceops.models import Action
+
+UUID7 = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
+FROM = "192.0.2.7"
+
+
+async def events(rows: Rows, action: str | None = None) -> list[Json]:
+    """The payloads recorded since the database was founded, oldest first."""
+    found = [json.loads(payload) for (payload,) in await rows("select payload from audit_events order by seq")]
+    return [event for event in found if event["action"] != Action.STUDIO_SEED and action in {None, event["action"]}]
+
+
+async def the(rows: Rows, action: Action) -> Json:
+    """The one event of an action."""
+    (event,) = await events(rows, action)
+    return event
+
+
+async def me(studio: Studio, role: str = "author") -> str:
+    person: str = (await (await studio.person(role)).get("/session")).json()["person"]["id"]
+    return person
+
+
+async def session_of(rows: Rows, person: str) -> str:
+    return str((await rows("select id from sessions where person_id = %s order by created_at desc", UUID(person)))[0][0])
+
+
+async def test_an_event_tells_who_did_what_to_what_when_and_from_where(studio: Studio, rows: Rows) -> None:
+    client = await studio.person("author")
+    body = {"key": "support/greeting", "title": "Grüße", "language": "de-DE", "tags": ["ivr"]}
+    answer = await client.post(f"/projects/{studio.project}/assets", json=body, headers={"X-Request-ID": "request-7"})
+    event = await the(rows, Action.ASSET_CREATE)
+    person = await me(studio)
+    assert UUID7.fullmatch(event.pop("id"))
+    assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z", event.pop("at"))
+    assert event == {
+        "schema": 1,
+        "action": "asset.create",
+        "actor": {"type": "person", "id": person, "session_id": await session_of(rows, person)},
+        "subject": {"type": "asset", "id": answer.json()["id"]},
+        "project_id": studio.project,
+        "asset_id": answer.json()["id"],
+        "version_id": None,
+        "reason": None,
+        "changes": body,
+        "request_id": "request-7",
+        "address": FROM,
+    }
+
+
+async def test_what_is_stored_is_canonical_json_and_what_is_searched_comes_from_it(
+    studio: Studio, worker: None, rows: Rows
+) -> None:
+    await studio.version(await studio.asset(title="Ünïcödé \u2603 👋"), delivery={"speed": 1.25, "pitch": -0.5}, reason="Grün")
+    for payload, *columns in await rows("select payload, action, actor_id, subject_id, project_id, asset_id, id from audit_events"):
+        event = json.loads(payload)
+        assert rfc8785.dumps(event).decode() == payload
+        told = [event["action"], event["actor"]["id"], event["subject"]["id"], event["project_id"], event["asset_id"]]
+        assert [*told, event["id"]] == [*columns[:-1], str(columns[-1])]
+
+
+async def test_a_change_tells_before_and_after(studio: Studio, rows: Rows) -> None:
+    asset = await studio.asset(tags=["ivr"])
+    viewer = await me(studio, "viewer")
+    changes = {"title": "New", "tags": ["bot"], "language": "de", "owner_id": viewer}
+    await (await studio.person("author")).patch(f"/assets/{asset['id']}", json=changes)
+    assert (await the(rows, Action.ASSET_UPDATE))["changes"] == {
+        "title": {"from": "Greeting", "to": "New"},
+        "tags": {"from": ["ivr"], "to": ["bot"]},
+        "language": {"from": "en-US", "to": "de"},
+        "owner_id": {"from": asset["owner"]["id"], "to": viewer},
+    }
+
+
+async def test_words_are_told_by_their_hash(studio: Studio, rows: Rows) -> None:
+    asset = await studio.asset()
+    client = await studio.person("author")
+    body = {"text": "Secret words.", "note": "Because"}
+    script = (await client.post(f"/assets/{asset['id']}/scripts", json=body)).json()
+    event = await the(rows, Action.SCRIPT_CREATE)
+    assert event["subject"] == {"type": "script", "id": script["id"]}
+    assert (event["asset_id"], event["reason"]) == (asset["id"], "Because")
+    assert event["changes"] == {"number": 1, "sha256": hashlib.sha256(b"Secret words.").hexdigest(), "characters": 13}
+
+
+async def test_a_request_and_its_settling_are_events_of_their_own(studio: Studio, worker: None, rows: Rows) -> None:
+    asset = await studio.asset()
+    version = await studio.version(asset, reason="First take", delivery={"speed": 1.5})
+    asked, settled = await the(rows, Action.GENERATION_REQUEST), await the(rows, Action.GENERATION_SUCCEED)
+    subject = {"type": "generation", "id": version["generation_id"]}
+    assert asked["subject"] == settled["subject"] == subject
+    assert asked["asset_id"] == settled["asset_id"] == asset["id"]
+    assert asked["reason"] == "First take"
+    assert asked["changes"] == {"script_id": version["script"]["id"], "voice": "tone/plain", "delivery": version["delivery"]}
+    assert settled["actor"] == {"type": "worker", "id": await me(studio), "session_id": None}
+    assert settled["changes"] == {
+        "number": 1,
+        "audio_sha256": version["audio"]["sha256"],
+        "fingerprint": version["fingerprint"],
+        "attempt": 1,
+        "version_id": version["id"],
+    }
+
+
+async def test_a_failure_a_cancellation_and_a_retry_are_told(studio: Studio, worker: None, rows: Rows) -> None:
+    asset = await studio.asset()
+    client = await studio.person("author")
+    failed = await studio.ended(await studio.ask(asset, voice="tone/broken"))
+    told = await the(rows, Action.GENERATION_FAIL)
+    assert (told["reason"], told["changes"]) == (failed["error"]["message"], {"error": "broken", "attempt": 1})
+    await client.post(f"/generations/{failed['id']}/retry", json={"reason": "Once more"})
+    told = await the(rows, Action.GENERATION_RETRY)
+    assert (told["reason"], told["changes"]) == ("Once more", {"status": {"from": "failed", "to": "queued"}, "error": "broken"})
+    slow = await studio.ask(asset, voice="tone/slow")
+    await client.post(f"/generations/{slow['id']}/cancel")
+    told = await the(rows, Action.GENERATION_CANCEL)
+    assert (told["subject"]["id"], told["reason"], told["changes"]["status"]["to"]) == (slow["id"], None, "cancelled")
+
+
+async def test_coming_and_going_are_told(studio: Studio, rows: Rows) -> None:
+    client = await studio.person("author")
+    person = await me(studio)
+    session = await session_of(rows, person)
+    await client.delete("/session")
+    came, went = await events(rows)
+    for event, action in ((came, "session.sign_in"), (went, "session.sign_out")):
+        assert (event["action"], event["subject"], event["project_id"]) == (action, {"type": "session", "id": session}, None)
+        assert (event["actor"]["id"], event["address"]) == (person, FROM)
+    assert went["actor"]["session_id"] == session
+
+
+async def test_nothing_that_is_recorded_names_a_person(studio: Studio, worker: None, rows: Rows) -> None:
+    await studio.version(await studio.asset())
+    people = await rows("select name, email from people")
+    for (payload,) in await rows("select payload from audit_events"):
+        assert not [name for person in people for name in person if name in payload]
+
+
+async def test_what_is_refused_or_changes_nothing_is_not_told(studio: Studio, rows: Rows) -> None:
+    asset = await studio.asset()
+    author, viewer, outsider = [await studio.person(role) for role in ("author", "viewer", "outsider")]
+    nobody = await studio.anonymous()
+    path, assets = f"/assets/{asset['id']}", f"/projects/{studio.project}/assets"
+    speech = {"text": "Hello.", "voice": "tone/plain", "parent_version_id": asset["id"]}
+    before = await events(rows)
+    for client, status in ((nobody, 401), (outsider, 404), (viewer, 403)):
+        refused(await client.patch(path, json={"title": "New"}), status)
+        refused(await client.post(f"{path}/scripts", json={"text": "Hello."}), status)
+        refused(await client.post(assets, json={"key": "b", "title": "B"}), status)
+    refused(await nobody.post("/session", json={"email": "author@northwind.example", "password": "wrong"}), 401)
+    refused(await author.post(assets, json={"key": asset["key"], "title": "Again"}), 409)
+    refused(await author.post(f"{path}/generations", json=speech), 422)
+    await author.patch(path, json={"title": asset["title"]})
+    await author.get(path)
+    assert await events(rows) == before
+
+
+@pytest.mark.parametrize("action", ["asset.create", "script.create", "generation.request", "session.sign_in"])
+async def test_without_its_record_nothing_happened(studio: Studio, rows: Rows, action: str) -> None:
+    """The record is made impossible: then so is the action."""
+    asset = await studio.asset("first")
+    client = await studio.person("author")
+    await rows(f"alter table audit_events add constraint never check (action <> '{action}') not valid")
+    counts = (
+        "select (select count(*) from assets), (select count(*) from scripts), (select count(*) from generations), "
+        "(select count(*) from procrastinate_jobs), (select count(*) from sessions)"
+    )
+    before = await rows(counts)
+    tried: dict[str, tuple[str, Any]] = {
+        "asset.create": (f"/projects/{studio.project}/assets", {"key": "second", "title": "B"}),
+        "script.create": (f"/assets/{asset['id']}/scripts", {"text": "Hello."}),
+        "generation.request": (f"/assets/{asset['id']}/generations", {"text": "Hello.", "voice": "tone/plain"}),
+        "session.sign_in": ("/session", {"email": "viewer@northwind.example", "password": "voiceops-demo"}),
+    }
+    path, body = tried[action]
+    refused(await client.post(path, json=body), 500)
+    assert await rows(counts) == before
+
+
+async def test_each_action_is_recorded_once(studio: Studio, worker: None, rows: Rows) -> None:
+    """Every action of the enum, done once each, is there once; a new one belongs into this test."""
+    asset = await studio.asset()
+    client = await studio.person("author")
+    await client.patch(f"/assets/{asset['id']}", json={"title": "New"})
+    await studio.version(asset)
+    failed = await studio.ended(await studio.ask(asset, voice="tone/broken"))
+    slow = await studio.ask(asset, voice="tone/slow")
+    await client.post(f"/generations/{slow['id']}/cancel")
+    await client.post(f"/generations/{failed['id']}/retry")
+    await studio.ended(failed)
+    await client.delete("/session")
+    counted: dict[str, int] = dict(await rows("select action, count(*) from audit_events group by 1"))
+    expected = dict.fromkeys(Action, 1) | {Action.GENERATION_REQUEST: 3, Action.GENERATION_FAIL: 2}
+    assert counted == expected
+
+
+async def test_events_of_many_at_once_are_all_there(studio: Studio, rows: Rows) -> None:
+    await asyncio.gather(*(studio.asset(f"a{number}") for number in range(10)))
+    assert len(await events(rows, Action.ASSET_CREATE)) == 10

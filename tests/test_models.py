@@ -1,0 +1,265 @@
+"""The database keeps the rules itself, whoever writes to it: what is immutable, what belongs together, what moves where."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from itertools import product
+from typing import Any, Final
+from uuid import UUID
+
+import psycopg
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from conftest import Json, Rows, Studio
+from psycopg import errors
+from sqlalchemy import create_engine, make_url
+
+from voiceops.db import Base, libpq_url
+from voiceops.migrations import head, migrate
+from voiceops.models import GenerationStatus, Status
+from voiceops.models.version import LIFECYCLE
+
+KEPT: Final = ("people", "projects", "assets", "scripts", "generations", "versions", "waveforms", "blobs", "audit_events")
+STEPS: Final = {
+    "queued": {"queued", "running", "failed", "cancelled"},
+    "running": {"running", "queued", "succeeded", "failed", "cancelled"},
+    "failed": {"queued"},
+    "succeeded": set(),
+    "cancelled": set(),
+}
+MAY_CHANGE: Final = {
+    "generations": {
+        *("status", "attempt", "attempts_before", "progress", "job_id"),
+        *("error_code", "error_message", "started_at", "finished_at"),
+    },
+    "versions": {"status"},
+    "assets": {"title", "language", "tags", "owner_id", "script_count", "version_count", "updated_at"},
+    "blobs": {"state"},
+    "scripts": set(),
+    "waveforms": set(),
+    "audit_events": set(),
+}
+
+
+@contextmanager
+def refusal(*kinds: type[psycopg.Error]) -> Iterator[None]:
+    """The database refuses, for one of these reasons."""
+    with pytest.raises(kinds or errors.InsufficientPrivilege):
+        yield
+
+
+@pytest.fixture
+async def version(studio: Studio, worker: None) -> Json:
+    return await studio.version(await studio.asset())
+
+
+@pytest.fixture
+async def beyond(rows: Rows) -> Rows:
+    """The database with its triggers passed by, to bring a row where it would not get by itself."""
+
+    async def ask(query: str, *values: Any) -> list[tuple[Any, ...]]:
+        await rows("set session_replication_role = replica")
+        found = await rows(query, *values)
+        await rows("set session_replication_role = default")
+        return found
+
+    return ask
+
+
+def test_the_migrations_make_what_the_models_say(database_url: str) -> None:
+    engine = create_engine(make_url(libpq_url(database_url)).set(drivername="postgresql+psycopg"))
+    with engine.connect() as connection:
+
+        def ours(_object: object, name: str | None, kind: str, *_more: object) -> bool:
+            return not (kind == "table" and name is not None and name.startswith(("procrastinate_", "alembic_")))
+
+        options = {"compare_type": True, "compare_server_default": True, "include_object": ours}
+        context = MigrationContext.configure(connection, opts=options)
+        assert compare_metadata(context, Base.metadata) == []
+    engine.dispose()
+
+
+async def test_constraints_are_named_by_what_they_are(rows: Rows) -> None:
+    query = (
+        "select contype::text, conname from pg_constraint c join pg_class t on t.oid = c.conrelid "
+        "where contype in ('p', 'u', 'f', 'c') and relname = any(%s)"
+    )
+    named = await rows(query, list(Base.metadata.tables))
+    prefix = {"p": "pk", "u": "uq", "f": "fk", "c": "ck"}
+    assert [name for kind, name in named if not name.startswith(f"{prefix[kind]}_")] == []
+    assert len(named) > 30
+
+
+async def test_migrating_again_changes_nothing(database_url: str, rows: Rows) -> None:
+    before = await rows("select oid from pg_class order by 1")
+    migrate(database_url)
+    assert await rows("select oid from pg_class order by 1") == before
+    assert await rows("select version_num from alembic_version") == [(head(),)]
+
+
+async def test_no_row_that_tells_what_happened_is_ever_deleted(version: Json, rows: Rows) -> None:
+    for table in KEPT:
+        assert (await rows(f"select count(*) > 0 from {table}"))[0][0], table  # noqa: S608 - our own names
+        with refusal():
+            await rows(f"delete from {table}")  # noqa: S608 - our own names
+        with refusal():
+            await rows(f"truncate {table} cascade")
+    assert version["number"] == 1
+
+
+async def test_what_is_written_once_stays(version: Json, rows: Rows) -> None:
+    """Every column of every immutable table, one by one: set to something else, it is refused unless it is listed to change."""
+    for table, may in MAY_CHANGE.items():
+        columns = await rows(
+            "select column_name, udt_name from information_schema.columns where table_name = %s and is_generated = 'NEVER' "
+            "and is_identity = 'NO'",
+            table,
+        )
+        for name, kind in columns:
+            if name in may:
+                continue
+            other = {
+                "uuid": "gen_random_uuid()",
+                "text": f"coalesce({name}, '') || 'x'",
+                "int4": f"{name} + 1",
+                "jsonb": "'[1]'",
+                "timestamptz": "now() + interval '1 s'",
+                "bytea": "'x'",
+            }[kind]
+            with refusal():
+                await rows(f"update {table} set {name} = {other}")  # noqa: S608 - our own names
+    assert await rows("select id from versions") == [(UUID(version["id"]),)]
+
+
+async def test_the_record_holds_against_who_switches_triggers_off(version: Json, rows: Rows) -> None:
+    before = await rows("select * from audit_events order by seq")
+    for role in ("replica", "local"):
+        await rows(f"set session_replication_role = {role}")
+        for statement in (
+            "update audit_events set payload = '{}'",
+            "update audit_events set recorded_at = now()",
+            "delete from audit_events",
+            "truncate audit_events",
+        ):
+            with refusal():
+                await rows(statement)
+    with refusal():
+        await rows(
+            "insert into audit_events (id, payload) select id, payload from audit_events "
+            "on conflict (id) do update set payload = '{}'"
+        )
+    with refusal(errors.GeneratedAlways):
+        await rows("insert into audit_events (id, seq, payload) values (gen_random_uuid(), 1, '{}')")
+    with refusal(errors.NotNullViolation, errors.InvalidTextRepresentation):
+        await rows("insert into audit_events (id, payload) values (gen_random_uuid(), '{}')")
+    assert await rows("select * from audit_events order by seq") == before
+    assert version["status"] == "draft"
+
+
+async def test_a_version_moves_along_its_life_and_nowhere_else(version: Json, rows: Rows, beyond: Rows) -> None:
+    for before, after in product(Status, Status):
+        await beyond("update versions set status = %s", before)
+        if after in LIFECYCLE[before]:
+            await rows("update versions set status = %s", after)
+        else:
+            with refusal(errors.CheckViolation):
+                await rows("update versions set status = %s", after)
+    with refusal(errors.CheckViolation):
+        await rows("update versions set status = 'published'")
+    assert version["status"] == "draft"
+
+
+async def test_a_generation_moves_to_one_end_and_stays_there(studio: Studio, rows: Rows, beyond: Rows) -> None:
+    await studio.ask(await studio.asset())
+    for before, after in product(GenerationStatus, GenerationStatus):
+        await beyond("update generations set status = %s", before)
+        if after in STEPS[before]:
+            await rows("update generations set status = %s", after)
+        else:
+            with refusal(errors.CheckViolation):
+                await rows("update generations set status = %s", after)
+
+
+async def test_numbers_never_go_back(version: Json, rows: Rows) -> None:
+    for change in ("script_count = script_count - 1", "version_count = version_count - 1"):
+        with refusal(errors.CheckViolation):
+            await rows(f"update assets set {change}")  # noqa: S608 - our own
+    await rows("update assets set version_count = version_count + 1")
+    with refusal(errors.CheckViolation):
+        await rows("update generations set attempt = attempt - 1")
+    assert version["number"] == 1
+
+
+@pytest.mark.parametrize(
+    ("change", "refused_as"),
+    [
+        ("progress = 1.5", errors.CheckViolation),
+        ("progress = -0.1", errors.CheckViolation),
+        ("progress = 'NaN'", errors.CheckViolation),
+        ("error_code = 'x'", errors.CheckViolation),
+        ("error_message = 'x'", errors.CheckViolation),
+        ("status = null", errors.NotNullViolation),
+    ],
+)
+async def test_a_generation_says_nothing_absurd(studio: Studio, rows: Rows, change: str, refused_as: type[psycopg.Error]) -> None:
+    await studio.ask(await studio.asset())
+    with refusal(refused_as):
+        await rows(f"update generations set {change}")  # noqa: S608 - our own
+
+
+async def copy(rows: Rows, table: str, **other: str) -> None:
+    """Insert the first row of a table again, with other values (as SQL) in some columns."""
+    columns = await rows(
+        "select column_name from information_schema.columns "
+        "where table_name = %s and is_generated = 'NEVER' and is_identity = 'NO'",
+        table,
+    )
+    names = [name for (name,) in columns]
+    values = ", ".join(other.get(name, name) for name in names)
+    await rows(f"insert into {table} ({', '.join(names)}) select {values} from {table} order by id limit 1")  # noqa: S608
+
+
+async def test_what_lies_beneath_an_asset_lies_in_its_project(version: Json, rows: Rows) -> None:
+    new: Json = {"id": "gen_random_uuid()"}
+    elsewhere = "(select id from projects where key = 'elsewhere')"
+    await copy(rows, "scripts", **new, number="number + 1")
+    for table, more in {
+        "scripts": {"number": "number + 9"},
+        "generations": {},
+        "versions": {"number": "number + 9", "generation_id": "gen_random_uuid()"},
+    }.items():
+        with refusal(errors.ForeignKeyViolation):
+            await copy(rows, table, **new, **more, project_id=elsewhere)
+        with refusal(errors.ForeignKeyViolation):
+            await copy(rows, table, **new, **more, asset_id="gen_random_uuid()")
+    assert version["number"] == 1
+
+
+async def test_nothing_points_to_what_belongs_to_another_asset(studio: Studio, worker: None, rows: Rows) -> None:
+    mine, other = [await studio.version(await studio.asset(key)) for key in ("mine", "other")]
+    new = {"id": "gen_random_uuid()"}
+    foreign = {"script_id": f"'{other['script']['id']}'::uuid", "parent_version_id": f"'{other['id']}'::uuid"}
+    for column, value in foreign.items():
+        with refusal(errors.ForeignKeyViolation):
+            await copy(rows, "generations", **new, **{column: value})
+    await copy(rows, "generations", **new, parent_version_id=f"'{mine['id']}'::uuid")
+    spare = f"(select id from generations where id not in ('{mine['generation_id']}', '{other['generation_id']}'))"  # noqa: S608
+    for column, value in foreign.items():
+        with refusal(errors.ForeignKeyViolation):
+            await copy(rows, "versions", **new, number="9", generation_id=spare, **{column: value})
+    await copy(rows, "versions", **new, number="9", generation_id=spare)
+
+
+async def test_what_there_is_once_there_is_once(version: Json, rows: Rows) -> None:
+    new = {"id": "gen_random_uuid()"}
+    for table, more in {
+        "scripts": new,  # the same number in the same asset
+        "versions": {**new, "number": "9"},  # a second version of a generation
+        "assets": new,
+        "projects": new,
+        "people": {**new, "email": "upper(email)"},
+        "sessions": new,
+    }.items():
+        with refusal(errors.UniqueViolation):
+            await copy(rows, table, **more)
+    assert version["number"] == 1
