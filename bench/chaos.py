@@ -22,12 +22,14 @@ from bench import machine
 from bench.asking import Person, Promises
 from bench.crashing import POINTS
 from bench.invariants import age_half_files, violations
-from bench.studio import UP, Studio, wait_until
+from bench.studio import PATIENCE_S, UP, Studio, wait_until
 
 STALLED_AFTER_S = 3.0
 CHANCES = "writing=0.01,stored=0.06,settling=0.06,committing=0.006,committed=0.006,settled=0.05,performed=0.04"
 FAULTS = {"kill worker": 6, "stop worker": 8, "kill API": 2, "kill PostgreSQL": 2, "kill up": 1}
-MEAN_PAUSE_S = 2.0
+PARTS = {"worker": "worker", "API": "serve", "PostgreSQL": "postgres"}
+MEAN_PAUSE_S = 1.5
+WORKING_S, WORKING_SHARE = 20.0, 0.75
 CRASHING_UP = (sys.executable, "-m", "bench.crashing", "up")
 PEOPLE, ASSETS, ASKING_PAUSE_S = 4, 3, 0.8
 DRAIN_S = 180.0
@@ -45,18 +47,14 @@ class Outcome:
     drain_s: float = 0.0
 
 
-def run(seed: int, seconds: float, *, pause_s: float = MEAN_PAUSE_S, chances: str = CHANCES) -> Outcome:
-    """Break a studio of our own for so many seconds, mend it, and look."""
+def run(seed: int, faults: int, *, pause_s: float = MEAN_PAUSE_S, chances: str = CHANCES) -> Outcome:
+    """Do so many harms to a studio of our own, mend it, and look."""
     outcome = Outcome()
     environment = {"STALLED_AFTER": str(STALLED_AFTER_S), "RETRY_WAIT": "0.2", "BENCH_SEED": str(seed)}
-    with Studio(**environment) as studio:
+    with Studio(command=CRASHING_UP, **environment, BENCH_CRASH=chances) as studio:
         studio.start()
-        cookies = studio.sign_in()
-        assets = _assets(studio, cookies)
-        studio.stop()
-        studio.command, studio.environment = list(CRASHING_UP), {**environment, "BENCH_CRASH": chances}
-        studio.start()
-        asyncio.run(_storm(studio, cookies, assets, seed, seconds, pause_s, outcome))
+        cookies, assets = _begin(studio)
+        asyncio.run(_storm(studio, cookies, assets, seed, faults, pause_s, outcome))
         _mend(studio, outcome)
         outcome.ended = {
             str(status): int(str(count))
@@ -70,15 +68,24 @@ def run(seed: int, seconds: float, *, pause_s: float = MEAN_PAUSE_S, chances: st
     return outcome
 
 
-def _assets(studio: Studio, cookies: dict[str, str]) -> list[str]:
-    """Make a few assets, so few that people meet in them."""
-    path = f"{studio.url}/api/v1/projects/{studio.project(cookies)}/assets"
-    bodies = [{"key": f"chaos/{number}", "title": "Chaos"} for number in range(ASSETS)]
-    return [str(httpx.post(path, json=body, cookies=cookies).raise_for_status().json()["id"]) for body in bodies]
+def _begin(studio: Studio) -> tuple[dict[str, str], list[str]]:
+    """Sign in and make a few assets, so few that people meet in them; asked again where the API dies of it."""
+    deadline = time.monotonic() + PATIENCE_S
+    while True:
+        try:
+            cookies = studio.sign_in()
+            path = f"{studio.url}/api/v1/projects/{studio.project(cookies)}/assets"
+            bodies = [{"key": f"chaos/{time.time_ns()}", "title": "Chaos"} for _ in range(ASSETS)]
+            answers = [httpx.post(path, json=body, cookies=cookies, timeout=30).raise_for_status() for body in bodies]
+            return cookies, [str(answer.json()["id"]) for answer in answers]
+        except httpx.HTTPError:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.5)
 
 
 async def _storm(
-    studio: Studio, cookies: dict[str, str], assets: list[str], seed: int, seconds: float, pause_s: float, outcome: Outcome
+    studio: Studio, cookies: dict[str, str], assets: list[str], seed: int, faults: int, pause_s: float, outcome: Outcome
 ) -> None:
     stop = asyncio.Event()
     async with AsyncExitStack() as stack:
@@ -88,30 +95,51 @@ async def _storm(
             await stack.enter_async_context(client)
             person = Person(client, assets, random.Random(f"{seed} {number}"), outcome.promises)  # noqa: S311 - chance, no secret
             asking.append(asyncio.create_task(person.ask_until(stop, ASKING_PAUSE_S)))
-        await _break(studio, random.Random(seed), time.monotonic() + seconds, pause_s, outcome.faults)  # noqa: S311 - as above
+        breaking = Breaking(studio, random.Random(seed), outcome)  # noqa: S311 - as above
+        for _ in range(faults):
+            await breaking.work(pause_s)
+            breaking.harm()
+        await asyncio.gather(*breaking.asleep)
         stop.set()
         await asyncio.gather(*asking)
 
 
-async def _break(studio: Studio, chance: random.Random, until: float, pause_s: float, faults: Counter[str]) -> None:
-    """Do one harm after the other; `up` is started again whenever it has ended, as an operator would."""
-    stopped: set[asyncio.Task[None]] = set()
-    while time.monotonic() < until:
-        await asyncio.sleep(min(chance.expovariate(1 / pause_s), 3 * pause_s))
-        fault = chance.choices(list(FAULTS), list(FAULTS.values()))[0]
-        if studio.process is None or studio.process.poll() is not None:
-            studio.launch()
-        elif fault == "kill up":
-            studio.kill()
-            faults[fault] += 1
-        elif pids := studio.pids({"worker": "worker", "API": "serve", "PostgreSQL": "postgres"}[fault.split()[1]]):
-            pid = chance.choice(pids)
-            faults[fault] += 1
+class Breaking:
+    """Does one harm after the other."""
+
+    def __init__(self, studio: Studio, chance: random.Random, outcome: Outcome) -> None:
+        self._studio = studio
+        self._chance = chance
+        self._outcome = outcome
+        self.asleep: set[asyncio.Task[None]] = set()
+
+    async def work(self, pause_s: float) -> None:
+        """Let the studio work for a while: mostly until it has accepted something again, so that there is something to lose."""
+        accepted = len(self._outcome.promises.accepted)
+        await asyncio.sleep(min(self._chance.expovariate(1 / pause_s), 3 * pause_s))
+        patience = time.monotonic() + (WORKING_S if self._chance.random() < WORKING_SHARE else 0.0)
+        while len(self._outcome.promises.accepted) == accepted and time.monotonic() < patience:
+            self._keep()
+            await asyncio.sleep(0.1)
+        self._keep()
+
+    def harm(self) -> None:
+        """Kill or stop something."""
+        fault = self._chance.choices(list(FAULTS), list(FAULTS.values()))[0]
+        self._outcome.faults[fault] += 1
+        if fault == "kill up":
+            self._studio.kill()
+        elif pids := self._studio.pids(PARTS[fault.partition(" ")[2]]):
+            pid = self._chance.choice(pids)
             if fault.startswith("kill"):
                 _send(pid, signal.SIGKILL)
             else:
-                stopped.add(asyncio.create_task(_stop(pid, STALLED_AFTER_S * chance.uniform(1.6, 2.6))))
-    await asyncio.gather(*stopped)
+                self.asleep.add(asyncio.create_task(_stop(pid, STALLED_AFTER_S * self._chance.uniform(1.6, 2.6))))
+
+    def _keep(self) -> None:
+        """Start `up` again when it has ended, as an operator would."""
+        if self._studio.process is None or self._studio.process.poll() is not None:
+            self._studio.launch()
 
 
 async def _stop(pid: int, seconds: float) -> None:
@@ -149,12 +177,17 @@ def main() -> int:
     """Run it and print; 0 when every promise was kept."""
     parser = argparse.ArgumentParser(prog="python -m bench.chaos", description=__doc__)
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--seconds", type=float, default=60.0, help="how long to break it (default 60)")
-    parser.add_argument("--pause", type=float, default=MEAN_PAUSE_S, help="mean seconds between faults (default 2)")
+    parser.add_argument("--faults", type=int, default=40, help="how many harms to do (default 40)")
+    parser.add_argument(
+        "--pause",
+        type=float,
+        default=MEAN_PAUSE_S,
+        help=f"mean seconds between faults, besides waiting for it to work again (default {MEAN_PAUSE_S:g})",
+    )
     parser.add_argument("--crash", default=CHANCES, help="chance of death at each named point")
     arguments = parser.parse_args()
     print(f"load {machine.load():.2f}, {machine.cores()} processors, seed {arguments.seed}", flush=True)
-    outcome = run(arguments.seed, arguments.seconds, pause_s=arguments.pause, chances=arguments.crash)
+    outcome = run(arguments.seed, arguments.faults, pause_s=arguments.pause, chances=arguments.crash)
     print(f"accepted {len(outcome.promises.accepted)} generations, {len(outcome.promises.cancels)} cancels asked for")
     print("answers  " + ", ".join(f"{answer}: {count}" for answer, count in outcome.promises.answers.most_common()))
     print("faults   " + ", ".join(f"{fault}: {count}" for fault, count in outcome.faults.items() if count))

@@ -5,7 +5,6 @@ import random
 import shutil
 import signal
 import socket
-import subprocess
 import sys
 import tempfile
 import time
@@ -18,7 +17,7 @@ import psycopg
 
 from bench.machine import alive, children, family
 from voiceops.embedded import Embedded, attach
-from voiceops.processes import command_line
+from voiceops.processes import Child, command_line, spawn
 from voiceops.workflow.demo import DOMAIN, PASSWORD
 
 PORTS = range(8200, 8900)
@@ -39,7 +38,7 @@ class Studio:
         self.port = _free_port()
         self.command = list(command)
         self.environment = environment
-        self.process: subprocess.Popen[bytes] | None = None
+        self.process: Child | None = None
 
     def __enter__(self) -> Self:
         return self
@@ -61,7 +60,7 @@ class Studio:
         ours = {"DATA": str(self.data), "PORT": str(self.port), "PROVIDERS": "hibari,tone", **self.environment}
         env = {**kept, **{name if name.startswith("BENCH_") else f"VOICEOPS_{name}": value for name, value in ours.items()}}
         with self.log.open("ab") as log:
-            self.process = subprocess.Popen(self.command, env=env, stdin=subprocess.DEVNULL, stdout=log, stderr=log)  # noqa: S603
+            self.process = spawn(self.command, env=env, output=log)  # dies with us, however we do
 
     def start(self, path: str = "/readyz") -> float:
         """Start it and wait until it answers; returns how many seconds that took."""

@@ -211,7 +211,7 @@ async def test_an_answer_that_was_lost_is_given_again_under_its_key(studio: Stud
     serve = (sys.executable, "-m", "bench.crashing", "serve")
     with process(*serve, BENCH_CRASH="committed=1", VOICEOPS_PORT=str(free_port)) as dying:
         assert wait_until(lambda: answers(f"{url}/healthz"), within=20)
-        async with httpx.AsyncClient(cookies=author.cookies) as client:
+        async with httpx.AsyncClient(cookies=dict(author.cookies)) as client:
             with pytest.raises(httpx.TransportError):
                 await client.post(f"{url}/api/v1{path}", json=body, headers=headers)
         assert dying.wait(5) == -signal.SIGKILL

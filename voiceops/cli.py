@@ -20,9 +20,8 @@ def up() -> None:
     from voiceops.up import run  # noqa: PLC0415 - each command loads only its own part
 
     this = [sys.executable, "-m", "voiceops"]
-    before = {"the migration": [*this, "migrate"], "the demo": [*this, "seed"]}
     services = {"the API": [*this, "serve"], "the worker": [*this, "worker"]}
-    raise typer.Exit(run(settings(), before=before, services=services))
+    raise typer.Exit(run(settings(), before={"the migration": [*this, "migrate"]}, services=services))
 
 
 @main.command()
@@ -59,19 +58,12 @@ def worker() -> None:
 
 @main.command()
 def migrate() -> None:
-    """Bring the database to this release."""
+    """Bring the database to this release; where VOICEOPS_DEMO says so, fill an empty one with the demo studio."""
     from voiceops.migrations import migrate as apply  # noqa: PLC0415 - as above
-
-    known = _connected()
-    apply(known.owner_url or known.database_url or "")
-
-
-@main.command()
-def seed() -> None:
-    """Fill an empty database with the demo studio, where VOICEOPS_DEMO says so; leave any other alone."""
     from voiceops.seed import plant  # noqa: PLC0415 - as above
 
     known = _connected()
+    apply(known.owner_url or known.database_url or "")
     _refuse_remote_demo(known)
     if known.demo:
         asyncio.run(plant(known))

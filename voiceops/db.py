@@ -45,15 +45,18 @@ class Base(DeclarativeBase):
 
 
 class Database:
-    """The engine and the maker of sessions of this process."""
+    """The engine and the maker of sessions of this process.
 
-    def __init__(self, url: str, *, pool_size: int = 10) -> None:
+    `ping` before each use costs a round trip; a process that does its work again anyway can do without.
+    """
+
+    def __init__(self, url: str, *, pool_size: int = 10, ping: bool = True) -> None:
         self.url = libpq_url(url)
         self.engine: AsyncEngine = create_async_engine(
             make_url(self.url).set(drivername="postgresql+psycopg"),
             pool_size=pool_size,
             max_overflow=pool_size,
-            pool_pre_ping=True,  # a restarted server costs no request
+            pool_pre_ping=ping,  # a restarted server costs no request
             pool_use_lifo=True,  # the connections that have prepared what is asked
             connect_args={"application_name": "voiceops", "prepare_threshold": 2, "options": "-c timezone=UTC"},
         )

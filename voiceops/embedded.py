@@ -125,7 +125,7 @@ class Embedded:
         former = self._locks[0].take()
         self._cluster = place(self.data)
         if self._cluster.home != self.data:  # which a copy of the data folder would record, too
-            self._locks = [self._locks[0], Lock(self._cluster.home / _LOCK)]
+            self._locks[1:] = self._locks[1:] or [Lock(self._cluster.home / _LOCK)]
             self._locks[1].take()
         if former.get("sockets"):
             shutil.rmtree(former["sockets"], ignore_errors=True)

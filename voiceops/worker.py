@@ -280,7 +280,7 @@ def open_studio(settings: Settings) -> Studio:
     """Return what a worker works with, nothing of it started."""
     return Studio(
         settings=settings,
-        database=Database(settings.database_url or ""),
+        database=Database(settings.database_url or "", ping=False),
         store=open_store(settings.object_store),
         providers=providers.load(settings.provider_names),
     )

@@ -44,7 +44,7 @@ async def readyz(held: Held) -> Health:
     if release != head():
         raise Unavailable(f"The database is of release {release}, not {head()}: run `voiceops migrate`.")
     if not seeded:
-        raise Unavailable("The demo is not here yet: run `voiceops seed`.")
+        raise Unavailable("The demo is not here yet: run `voiceops migrate`.")
     return Health(status="ok")
 
 

@@ -11,6 +11,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from sqlalchemy.exc import DBAPIError
 from starlette.exceptions import HTTPException
+from starlette.routing import Match
 
 from voiceops.api.payloads import Problem, ProblemError
 from voiceops.errors import FieldError, Malformed, Refused, TooLarge, Unavailable
@@ -18,6 +19,7 @@ from voiceops.errors import FieldError, Malformed, Refused, TooLarge, Unavailabl
 log = structlog.get_logger()
 
 MEDIA_TYPE = "application/problem+json"
+METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
 
 
 def problem(refused: Refused, request_id: str | None) -> JSONResponse:
@@ -77,6 +79,8 @@ def install(app: FastAPI) -> None:
     async def _http(request: Request, error: HTTPException) -> JSONResponse:
         answer = problem(_raised(error), request.scope.get("request_id"))
         answer.headers.update(error.headers or {})
+        if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
+            answer.headers["Allow"] = ", ".join(_methods(request))
         return answer
 
     @app.exception_handler(DBAPIError)
@@ -90,6 +94,12 @@ def broken(error: Exception) -> Refused:
     """Log what nobody foresaw, and return what its caller may know of it."""
     log.error("unexpected_error", exc_info=error)
     return _broken()
+
+
+def _methods(request: Request) -> list[str]:
+    """Every method there is here (RFC 9110, 10.2.1): the framework names those of one route, and each of ours has one method."""
+    place = next(route for route in request.app.routes if route.matches(request.scope)[0] is not Match.NONE)
+    return [method for method in METHODS if place.matches({**request.scope, "method": method})[0] is Match.FULL]
 
 
 def _raised(error: HTTPException) -> Refused:

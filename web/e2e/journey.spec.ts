@@ -88,6 +88,7 @@ test('a refused key is shown on its field, and a viewer may only listen', async 
   await expectAccessible(page, 'new asset');
   await page.keyboard.press('Escape');
   await expect(dialog).toBeHidden();
+  await expect(page.getByRole('button', { name: 'New asset' }), 'the focus is back').toBeFocused();
 
   await page.getByRole('button', { name: /menu$/ }).click();
   await page.getByRole('button', { name: 'Sign out' }).click();
@@ -105,6 +106,17 @@ test('an address that is not there says so, and one that needs a person comes ba
   await page.getByRole('button', { name: /^Author/ }).click();
   await expect(page).toHaveURL(/\/projects\/northwind\?status=draft$/);
   await expect(page.getByRole('combobox', { name: 'Status' })).toHaveValue('draft');
+
+  const row = page.getByRole('row').nth(1).getByRole('link');
+  const title = await row.innerText();
+  await row.click();
+  await expect(page.getByRole('heading', { level: 1 }), 'the focus follows').toBeFocused();
+  await page.goBack();
+  await expect(page.getByRole('table')).toBeVisible();
+  await page.context().clearCookies();
+  await page.getByRole('searchbox', { name: 'Search assets' }).fill(title);
+  await page.getByRole('button', { name: /^Author/ }).click();
+  await expect(page.getByRole('row', { name: title }), 'with the search it had').toBeVisible();
   await page.goto(`${studio.url}/nowhere/at/all`);
   await expect(page.getByRole('heading', { name: 'There is nothing here' })).toBeVisible();
   await expectAccessible(page, 'not found');

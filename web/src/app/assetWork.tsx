@@ -38,6 +38,10 @@ export function AssetWork({ asset, project, selected, tab, onSelect, onTab }: As
     toast(`Version ${version.number} is in the editor`);
     document.querySelector<HTMLElement>('#script')?.focus();
   };
+  const follow = () => {
+    if (matchMedia('(max-width: 60rem)').matches) onTab('versions');
+    document.querySelector('#versions')?.scrollIntoView({ block: 'nearest' });
+  };
   const ready = voices.data && generations.data && versions.data;
   const failed = [voices, generations].find((query) => query.isError && !query.data);
   return (
@@ -60,7 +64,7 @@ export function AssetWork({ asset, project, selected, tab, onSelect, onTab }: As
             store={store}
             last={last}
             newest={newest}
-            onGenerate={() => matchMedia('(max-width: 60rem)').matches && onTab('versions')}
+            onGenerate={follow}
           />
         )}
       </div>

@@ -21,7 +21,7 @@ export function Connection() {
     };
   }, [state]);
   return (
-    <div role="status">
+    <div role="status" className={styles.place}>
       {state === 'lost' && late && (
         <div className={styles.lost}>
           <Icon name="retry" />

@@ -26,6 +26,18 @@ export function NoProject() {
 
 export function ErrorPage({ error, reset }: ErrorComponentProps) {
   const router = useRouter();
+  if (/dynamically imported module|preload CSS|Importing a module/.test(String(error)))
+    return (
+      <main className={styles.page}>
+        <title>Trouble · VoiceOps Studio</title>
+        <Failure
+          screen
+          title="A part of the page could not be loaded"
+          detail="The server cannot be reached, or the studio was updated meanwhile. Your drafts are kept in this browser."
+          onRetry={() => location.reload()}
+        />
+      </main>
+    );
   const problem = asProblem(error);
   const again = () => {
     reset();

@@ -12,8 +12,10 @@ export function Root() {
   const first = useRef(true);
   useEffect(() => {
     if (path === undefined) return;
-    // On arrival the browser places the focus itself; after that nobody else does.
-    if (!first.current) document.querySelector<HTMLElement>('h1')?.focus({ preventScroll: true });
+    const title = document.querySelector<HTMLElement>('h1');
+    // A screen that is still being fetched has no title yet: with the focus nowhere, the title takes it when it comes.
+    if (!first.current && title) title.focus({ preventScroll: true });
+    else if (!first.current && document.activeElement instanceof HTMLElement) document.activeElement.blur();
     first.current = false;
   }, [path]);
   return (

@@ -1,7 +1,7 @@
 /** The frame of everything inside: the bar, the screen, the player. */
 import { useSuspenseQuery } from '@tanstack/react-query';
 import { Link, Outlet, useNavigate, useParams } from '@tanstack/react-router';
-import { lazy, Suspense, type ReactNode } from 'react';
+import { lazy, Suspense, useEffect, type ReactNode } from 'react';
 import { player, type Track } from '../audio/player.ts';
 import { usePlayer } from '../audio/usePlayer.ts';
 import { PersonMenu } from '../features/session/personMenu.tsx';
@@ -14,8 +14,20 @@ import styles from './shell.module.css';
 const Dock = lazy(() => import('../audio/dock.tsx').then((module) => ({ default: module.Dock })));
 const Connection = lazy(() => import('./connection.tsx').then((module) => ({ default: module.Connection })));
 
+/** Fetched while nothing else is to do, so that a later loss of the server, or its update, breaks nothing that is open. */
+const LATER = [() => import('../audio/dock.tsx'), () => import('../audio/shortcuts.tsx'), () => import('./assetPage.tsx')];
+const QUIET_MS = 1500;
+
+function fetchTheRest() {
+  const timer = setTimeout(() => {
+    for (const load of LATER) load().catch(() => undefined); // it is fetched again when it is wanted
+  }, QUIET_MS);
+  return () => clearTimeout(timer);
+}
+
 export function Shell() {
   const { track } = usePlayer();
+  useEffect(fetchTheRest, []);
   const { data: session } = useSuspenseQuery(sessionQuery);
   const { project: key } = useParams({ strict: false });
   const navigate = useNavigate();

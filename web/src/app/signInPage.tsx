@@ -1,6 +1,7 @@
 /** The way in. */
 import { useNavigate, useRouter, useSearch } from '@tanstack/react-router';
 import { SignIn } from '../features/session/signIn.tsx';
+import { PageTitle } from '../ui/pageTitle.tsx';
 import { Logo } from './logo.tsx';
 import styles from './signInPage.module.css';
 
@@ -17,7 +18,7 @@ export function SignInPage() {
       <title>Sign in · VoiceOps Studio</title>
       <div className={styles.card}>
         <Logo />
-        <h1 tabIndex={-1}>Sign in to VoiceOps Studio</h1>
+        <PageTitle>Sign in to VoiceOps Studio</PageTitle>
         <SignIn onSignedIn={go} />
       </div>
     </main>

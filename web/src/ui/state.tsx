@@ -2,6 +2,7 @@
 import type { ReactNode } from 'react';
 import { Button } from './button.tsx';
 import { Icon, type IconName } from './icons.tsx';
+import { PageTitle } from './pageTitle.tsx';
 import styles from './state.module.css';
 
 interface EmptyProps {
@@ -54,7 +55,7 @@ export function Failure({ title, detail, screen, onRetry, action }: FailureProps
 }
 
 function Title({ screen, children }: { screen: boolean | undefined; children: string }) {
-  return screen ? <h1 tabIndex={-1}>{children}</h1> : <h2>{children}</h2>;
+  return screen ? <PageTitle>{children}</PageTitle> : <h2>{children}</h2>;
 }
 
 /** Grey bars in the place of text that is being fetched. */

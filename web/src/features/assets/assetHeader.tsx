@@ -5,6 +5,7 @@ import type { Asset } from '../../api/types.ts';
 import { languageName } from '../../api/words.ts';
 import { StatusBadge, Tag } from '../../ui/badge.tsx';
 import { Button } from '../../ui/button.tsx';
+import { PageTitle } from '../../ui/pageTitle.tsx';
 import styles from './assetHeader.module.css';
 import { EditAsset } from './editAsset.tsx';
 
@@ -20,7 +21,7 @@ export function AssetHeader({ asset, projectKey }: { asset: Asset; projectKey: s
         <span className={styles.key}>{asset.key}</span>
       </nav>
       <div className={styles.line}>
-        <h1 tabIndex={-1}>{asset.title}</h1>
+        <PageTitle>{asset.title}</PageTitle>
         <StatusBadge status={asset.status ?? null} />
         {asset.can.includes('asset.update') && (
           <Button variant="quiet" size="small" icon="edit" onClick={() => setEditing(true)}>

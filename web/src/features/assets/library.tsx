@@ -5,6 +5,7 @@ import { asProblem } from '../../api/client.ts';
 import type { Asset, Project } from '../../api/types.ts';
 import { Button } from '../../ui/button.tsx';
 import { count } from '../../ui/format.ts';
+import { PageTitle } from '../../ui/pageTitle.tsx';
 import { Empty, Failure, Note, Skeleton } from '../../ui/state.tsx';
 import { AssetTable } from './assetTable.tsx';
 import { FilterBar } from './filters.tsx';
@@ -35,7 +36,7 @@ export function Library({ project, filters, onFilter, onCreated }: LibraryProps)
   return (
     <>
       <header className={styles.head}>
-        <h1 tabIndex={-1}>Library</h1>
+        <PageTitle>Library</PageTitle>
         {list.data && !list.hasNextPage && assets.length > 0 && (
           <span className={styles.count}>
             {count(assets.length)} {assets.length === 1 ? 'asset' : 'assets'}

@@ -11,7 +11,7 @@ import { DeliveryControls } from './deliveryControls.tsx';
 import type { DraftStore } from './draft.ts';
 import { GenerateBar } from './generateBar.tsx';
 import { codePoints, marks, unitsBefore } from './markup.ts';
-import { checkQuery, useGenerate, useSaveScript } from './queries.ts';
+import { checkQuery, newKey, useGenerate, useSaveScript } from './queries.ts';
 import { ScriptEditor } from './scriptEditor.tsx';
 import { ScriptFindings } from './scriptFindings.tsx';
 import { useOnceQuiet } from './useOnceQuiet.ts';
@@ -54,8 +54,7 @@ export function Composer({ asset, voices, store, last, newest, onGenerate }: Com
   };
   const submit = () => {
     const reason = draft.reason?.trim();
-    const key = Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, '0')).join('');
-    const ask = { text, note: changed ? note : '', key, voice: voice.id, delivery, ...(reason && { reason }) };
+    const ask = { text, note: changed ? note : '', key: newKey(), voice: voice.id, delivery, ...(reason && { reason }) };
     generate.mutate({ ...ask, ...(parent && { parent_version_id: parent.id }) }, { onSuccess: () => store.sent(draft) });
     onGenerate();
   };

@@ -44,13 +44,18 @@ export function checkQuery(asset: string, text: string, voice: string | undefine
 export function useSaveScript(asset: string) {
   const client = useQueryClient();
   return useMutation({
-    mutationFn: (body: { text: string; note: string }) => answer(api.POST('/api/v1/assets/{asset}/scripts', request(asset, body))),
+    mutationFn: (body: { text: string; note: string }) => answer(api.POST('/api/v1/assets/{asset}/scripts', request(asset, newKey(), body))),
     onSuccess: () => client.invalidateQueries({ queryKey: ['asset', asset] }),
   });
 }
 
-function request(asset: string, { text, note }: { text: string; note: string }) {
-  return { params: { path: { asset } }, body: { text, ...(note.trim() && { note: note.trim() }) } };
+/** Under its key a request is done once, however often it is sent. `crypto.randomUUID` is missing on plain http. */
+export function newKey(): string {
+  return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, '0')).join('');
+}
+
+function request(asset: string, key: string, { text, note }: { text: string; note: string }) {
+  return { params: { path: { asset }, header: { 'Idempotency-Key': key } }, body: { text, ...(note.trim() && { note: note.trim() }) } };
 }
 
 interface Ask extends GenerationRequest {
@@ -67,7 +72,7 @@ export function useGenerate(asset: string) {
   return useMutation({
     retry: (failures, error) => failures < 2 && 'status' in error && error.status === 0,
     mutationFn: async ({ note, text, key, ...rest }: Ask) => {
-      const script = note.trim() ? await answer(api.POST('/api/v1/assets/{asset}/scripts', request(asset, { text, note }))) : null;
+      const script = note.trim() ? await answer(api.POST('/api/v1/assets/{asset}/scripts', request(asset, `${key}-script`, { text, note }))) : null;
       return await answer(
         api.POST('/api/v1/assets/{asset}/generations', {
           params: { path: { asset }, header: { 'Idempotency-Key': key } },
