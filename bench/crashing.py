@@ -100,10 +100,7 @@ def run(part: str) -> int:
     this = [sys.executable, "-m", "bench.crashing"]
     if part == "up":
         up._LONGEST_PAUSE_S = LONGEST_PAUSE_S  # noqa: SLF001 - what dies all the time would hardly run
-        before = {
-            "the migration": [sys.executable, "-m", "voiceops", "migrate"],
-            "the demo": [sys.executable, "-m", "voiceops", "seed"],
-        }
+        before = {"the migration": [sys.executable, "-m", "voiceops", "migrate"]}
         services = {"the API": [*this, "serve"], **{name: [*this, "worker"] for name in WORKERS}}
         return up.run(settings(), before=before, services=services)
     logs.configure()

@@ -84,6 +84,14 @@ test('generating sends the words, the voice, its delivery and the parent, under 
   expect(new Set(keys).size, 'one key a click').toBe(2);
 });
 
+test('a voice is asked only for what it can do, within its range', async () => {
+  const asked = serve(ROUTES);
+  const before = version({ voice: 'tone/sine', delivery: { tone: 'warm', speed: 1.9, emphasis: 2, pitch: 3, sentence_gap_ms: 900 } });
+  const screen = await show(<Bench voices={[plainVoice()]} newest={before} />);
+  await screen.getByRole('button', { name: 'Generate' }).click();
+  await expect.poll(() => asked.find(({ path }) => path.endsWith('/generations'))?.body).toHaveProperty('delivery', { speed: 1.3 });
+});
+
 test('a note on the wording is kept with the script that the generation speaks', async () => {
   const asked = serve(ROUTES);
   const screen = await show(<Bench />);
