@@ -1,5 +1,6 @@
 """`/projects/{project}/assets` and `/assets/{asset}`: the library."""
 
+import re
 from typing import Annotated
 from uuid import UUID
 
@@ -10,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from voiceops.api.deps import Caller, Db, Part, paged
 from voiceops.api.idempotency import Once
-from voiceops.api.payloads import Asked, In, Out, Page, PersonOut, Time, Title, line
+from voiceops.api.payloads import Asked, In, Out, Page, PersonOut, Time, Title, line, shaped
 from voiceops.models import Action, Asset, Person, Project, Script, Status, Version
 from voiceops.models.actor import Actor
 from voiceops.models.asset import KEY
@@ -19,8 +20,20 @@ from voiceops.workflow import assets
 
 router = APIRouter(tags=["assets"])
 
-Key = Annotated[str, Field(max_length=200, pattern=rf"^{KEY.pattern}$", examples=["support/greeting"])]
-Language = Annotated[str, Field(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}$", examples=["en-US"], description="BCP 47.")]
+LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}")
+
+Key = Annotated[
+    str,
+    Field(max_length=200, examples=["support/greeting"], json_schema_extra={"pattern": f"^{KEY.pattern}$"}),
+    shaped(
+        KEY, "A key is parts of lower-case letters, digits, dots, dashes and underscores, joined by slashes: support/greeting."
+    ),
+]
+Language = Annotated[
+    str,
+    Field(description="BCP 47.", examples=["en-US"], json_schema_extra={"pattern": f"^{LANGUAGE.pattern}$"}),
+    shaped(LANGUAGE, "A language is a BCP 47 tag, such as en-US."),
+]
 Tag = Annotated[str, line(40), Field(json_schema_extra={"minLength": 1, "maxLength": 40})]
 Tags = Annotated[list[Tag], Field(max_length=20), AfterValidator(lambda tags: list(dict.fromkeys(tags)))]
 

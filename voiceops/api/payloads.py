@@ -1,5 +1,6 @@
 """What all payloads share: strict input, documented output, text fields, pages, problems."""
 
+import re
 from datetime import datetime
 from typing import Annotated, Any, Generic, TypeVar
 from uuid import UUID
@@ -31,6 +32,17 @@ def line(maximum: int) -> AfterValidator:
 def prose(maximum: int) -> AfterValidator:
     """Visible text of any number of lines, at most `maximum` characters."""
     return AfterValidator(lambda value: clean(value, maximum=maximum))
+
+
+def shaped(shape: re.Pattern[str], otherwise: str) -> AfterValidator:
+    """Text of a certain shape; what has another is refused with words instead of the pattern."""
+
+    def check(value: str) -> str:
+        if not shape.fullmatch(value):
+            raise ValueError(otherwise)
+        return value
+
+    return AfterValidator(check)
 
 
 def _keepable(value: str) -> str:
