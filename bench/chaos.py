@@ -25,6 +25,7 @@ from bench.invariants import age_half_files, violations
 from bench.studio import PATIENCE_S, UP, Studio, wait_until
 
 STALLED_AFTER_S = 3.0
+AT_ONCE = 6  # slow voices wait, they do not work
 CHANCES = "writing=0.01,stored=0.06,settling=0.06,committing=0.006,committed=0.006,settled=0.05,performed=0.04"
 FAULTS = {"kill worker": 6, "stop worker": 8, "kill API": 2, "kill PostgreSQL": 2, "kill up": 1}
 PARTS = {"worker": "worker", "API": "serve", "PostgreSQL": "postgres"}
@@ -50,8 +51,8 @@ class Outcome:
 def run(seed: int, faults: int, *, pause_s: float = MEAN_PAUSE_S, chances: str = CHANCES) -> Outcome:
     """Do so many harms to a studio of our own, mend it, and look."""
     outcome = Outcome()
-    environment = {"STALLED_AFTER": str(STALLED_AFTER_S), "RETRY_WAIT": "0.2", "BENCH_SEED": str(seed)}
-    with Studio(command=CRASHING_UP, **environment, BENCH_CRASH=chances) as studio:
+    impatient = {"STALLED_AFTER": str(STALLED_AFTER_S), "RETRY_WAIT": "0.2", "WORKER_CONCURRENCY": str(AT_ONCE)}
+    with Studio(command=CRASHING_UP, **impatient, BENCH_CRASH=chances, BENCH_SEED=str(seed)) as studio:
         studio.start()
         cookies, assets = _begin(studio)
         asyncio.run(_storm(studio, cookies, assets, seed, faults, pause_s, outcome))

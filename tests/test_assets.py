@@ -163,6 +163,7 @@ async def test_pages_have_no_gaps_and_no_repeats(studio: Studio) -> None:
             page = (await client.get(f"/projects/{studio.project}/assets", params=asked)).json()
             assert len(page["items"]) <= limit
             seen += [item["key"] for item in page["items"]]
+            assert len(seen) <= len(made)
             if page["next_cursor"] is None:
                 break
             asked["cursor"] = page["next_cursor"]

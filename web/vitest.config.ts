@@ -32,7 +32,6 @@ export default defineConfig({
       'react/jsx-dev-runtime',
       'vitest-browser-react',
       'diff',
-      'openapi-fetch',
       '@tanstack/react-query',
       '@tanstack/react-router',
     ],

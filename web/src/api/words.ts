@@ -46,14 +46,3 @@ export function deliverySummary(delivery: Delivery): string {
 export function voiceName(voices: readonly Voice[], id: string): string {
   return voices.find((voice) => voice.id === id)?.name ?? id;
 }
-
-const languages = new Intl.DisplayNames('en', { type: 'language' });
-
-/** `en-GB` as `British English`. */
-export function languageName(tag: string): string {
-  try {
-    return languages.of(tag) ?? tag;
-  } catch {
-    return tag;
-  }
-}

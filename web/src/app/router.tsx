@@ -4,10 +4,8 @@ import type { QueryClient } from '@tanstack/react-query';
 import { asProblem } from '../api/client.ts';
 import { sessionQuery } from '../features/session/queries.ts';
 import { ErrorPage, NoProject, NotFound } from './errorPages.tsx';
-import { LibraryPage } from './libraryPage.tsx';
 import { onSignedOut, queryClient } from './queryClient.ts';
 import { Root } from './root.tsx';
-import { Shell } from './shell.tsx';
 import { assetSearch, librarySearch, signInSearch } from './search.ts';
 
 const root = createRootRouteWithContext<{ queryClient: QueryClient }>()({
@@ -34,7 +32,7 @@ const inside = createRoute({
       throw redirect({ to: '/sign-in', search: { next: location.href }, replace: true });
     }
   },
-  component: Shell,
+  component: lazyRouteComponent(() => import('./shell.tsx'), 'Shell'),
 });
 
 const home = createRoute({
@@ -52,7 +50,7 @@ const library = createRoute({
   getParentRoute: () => inside,
   path: '/projects/$project',
   validateSearch: librarySearch,
-  component: LibraryPage,
+  component: lazyRouteComponent(() => import('./libraryPage.tsx'), 'LibraryPage'),
 });
 
 const asset = createRoute({

@@ -6,13 +6,13 @@ import { player, type Track } from '../audio/player.ts';
 import { usePlayer } from '../audio/usePlayer.ts';
 import { PersonMenu } from '../features/session/personMenu.tsx';
 import { forgetAnswers, sessionQuery } from '../features/session/queries.ts';
+import { Connection } from './connection.tsx';
 import { Logo } from './logo.tsx';
 import { queryClient } from './queryClient.ts';
 import styles from './shell.module.css';
 
 // What the first screen can do without comes when it is wanted, or right after.
 const Dock = lazy(() => import('../audio/dock.tsx').then((module) => ({ default: module.Dock })));
-const Connection = lazy(() => import('./connection.tsx').then((module) => ({ default: module.Connection })));
 
 /** Fetched while nothing else is to do, so that a later loss of the server, or its update, breaks nothing that is open. */
 const LATER = [() => import('../audio/dock.tsx'), () => import('../audio/shortcuts.tsx'), () => import('./assetPage.tsx')];
@@ -55,9 +55,7 @@ export function Shell() {
         )}
         <PersonMenu session={session} roles={project?.roles ?? session.projects[0]?.roles ?? []} onSignedOut={leave} />
       </header>
-      <Suspense>
-        <Connection />
-      </Suspense>
+      <Connection />
       <div id="main" tabIndex={-1} className={styles.main}>
         <Outlet />
       </div>

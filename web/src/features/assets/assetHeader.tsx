@@ -2,7 +2,7 @@
 import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
 import type { Asset } from '../../api/types.ts';
-import { languageName } from '../../api/words.ts';
+import { languageName } from '../../api/languages.ts';
 import { StatusBadge, Tag } from '../../ui/badge.tsx';
 import { Button } from '../../ui/button.tsx';
 import { PageTitle } from '../../ui/pageTitle.tsx';

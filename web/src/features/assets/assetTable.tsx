@@ -1,7 +1,7 @@
 /** Assets as rows: hear it, see its state, go there. */
 import { Link } from '@tanstack/react-router';
 import type { Asset } from '../../api/types.ts';
-import { languageName } from '../../api/words.ts';
+import { languageName } from '../../api/languages.ts';
 import { PlayButton } from '../../audio/playButton.tsx';
 import { versionTrack } from '../../audio/track.ts';
 import { Ago } from '../../ui/ago.tsx';

@@ -1,6 +1,6 @@
 /** The fields that a new and a changed asset share. */
 import { useId } from 'react';
-import { languageName } from '../../api/words.ts';
+import { languageName } from '../../api/languages.ts';
 import { Field } from '../../ui/field.tsx';
 
 const LANGUAGES = ['en-US', 'en-GB', 'en-AU', 'de-DE', 'es-ES', 'fr-FR', 'it-IT', 'ja-JP', 'nl-NL', 'pt-BR'];

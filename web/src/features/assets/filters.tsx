@@ -1,7 +1,7 @@
 /** Search and filters of the library. Their values stand in the address; only what is being typed is kept here. */
 import { useEffect, useRef } from 'react';
 import type { Asset, Status } from '../../api/types.ts';
-import { languageName } from '../../api/words.ts';
+import { languageName } from '../../api/languages.ts';
 import { Button } from '../../ui/button.tsx';
 import { plain } from '../../ui/format.ts';
 import { Icon } from '../../ui/icons.tsx';

@@ -1,7 +1,7 @@
 /** The chosen voice, and the dialog to choose another: who it is, under which licence, and how it sounds. */
 import { useState } from 'react';
 import type { Voice } from '../../api/types.ts';
-import { languageName } from '../../api/words.ts';
+import { languageName } from '../../api/languages.ts';
 import { PlayButton } from '../../audio/playButton.tsx';
 import { sampleTrack } from '../../audio/track.ts';
 import { Button } from '../../ui/button.tsx';

@@ -1,6 +1,7 @@
 /** The whole record of a version: its words, how it was asked for and spoken, and what it can be recognised by. */
 import type { Version } from '../../api/types.ts';
-import { deliveryLabel, deliveryValue, languageName } from '../../api/words.ts';
+import { languageName } from '../../api/languages.ts';
+import { deliveryLabel, deliveryValue } from '../../api/words.ts';
 import { at, count } from '../../ui/format.ts';
 import styles from './details.module.css';
 

@@ -1,0 +1,72 @@
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
+import react from '@vitejs/plugin-react';
+import { defineConfig, type Plugin } from 'vite';
+
+/** Writes .br and .gz beside every hashed text file; the server picks one by Accept-Encoding. */
+function precompress(): Plugin {
+  let folder = '';
+  return {
+    name: 'precompress',
+    apply: 'build',
+    configResolved(config) {
+      folder = join(config.root, config.build.outDir, config.build.assetsDir);
+    },
+    closeBundle() {
+      for (const name of readdirSync(folder).filter((file) => /\.(js|css|svg)$/.test(file))) {
+        const raw = readFileSync(join(folder, name));
+        if (raw.length < 1024) continue;
+        writeFileSync(join(folder, `${name}.gz`), gzipSync(raw, { level: 9 }));
+        writeFileSync(join(folder, `${name}.br`), brotliCompressSync(raw, { params: { [constants.BROTLI_PARAM_QUALITY]: 11 } }));
+      }
+    },
+  };
+}
+
+/**
+ * Puts the stored theme on <html> before the first paint, as a classic script of our own origin: a module would run
+ * after the first paint, and the content security policy forbids an inline one.
+ */
+function earlyTheme(): Plugin {
+  const source = 'src/ui/earlyTheme.js';
+  let reference = '';
+  return {
+    name: 'early-theme',
+    buildStart() {
+      if (this.environment.mode === 'build') {
+        reference = this.emitFile({ type: 'asset', name: 'theme.js', source: readFileSync(join(import.meta.dirname, source)) });
+      }
+    },
+    transformIndexHtml: {
+      order: 'post',
+      handler(_html, context) {
+        const built = Object.values(context.bundle ?? {}).find((file) => file.type === 'asset' && file.names.includes('theme.js'));
+        return [{ tag: 'script', attrs: { src: `/${built && reference ? built.fileName : source}` }, injectTo: 'head-prepend' }];
+      },
+    },
+  };
+}
+
+const api = process.env['VOICEOPS_API'] ?? 'http://127.0.0.1:8000';
+
+export default defineConfig({
+  plugins: [react(), earlyTheme(), precompress()],
+  build: {
+    outDir: '../voiceops/page',
+    emptyOutDir: true,
+    assetsDir: '_app', // hashed files have a mount of their own, clear of every client route
+    assetsInlineLimit: 0, // no data: addresses, so that the policy can stay at 'self'
+    target: 'baseline-widely-available',
+    cssTarget: ['chrome123', 'firefox120', 'safari17.5'], // light-dark() as written, not emulated
+    modulePreload: false,
+    rolldownOptions: {
+      output: {
+        // One chunk for what changes only with a new release of a library: it compresses better and stays in the cache.
+        codeSplitting: { groups: [{ name: 'libraries', test: /node_modules[\\/](?!diff[\\/])|rolldown.runtime|^.vite/ },{ name: 'frame', tags: ['$initial'] },{ name: 'inside', test: /app[\\/](shell|libraryPage)\.tsx/ }] },
+      },
+    },
+  },
+  resolve: { alias: { 'use-sync-external-store/shim/with-selector': 'use-sync-external-store/with-selector' } },
+  server: { host: '127.0.0.1', port: 8131, strictPort: true, proxy: { '/api': { target: api, changeOrigin: false } } },
+});
