@@ -103,6 +103,7 @@ async def test_a_request_and_its_settling_are_events_of_their_own(studio: Studio
     subject = {"type": "generation", "id": version["generation_id"]}
     assert asked["subject"] == settled["subject"] == subject
     assert asked["asset_id"] == settled["asset_id"] == asset["id"]
+    assert (asked["version_id"], settled["version_id"]) == (None, version["id"])
     assert asked["reason"] == "First take"
     assert asked["changes"] == {"script_id": version["script"]["id"], "voice": "tone/plain", "delivery": version["delivery"]}
     assert settled["actor"] == {"type": "worker", "id": await me(studio), "session_id": None}
@@ -111,7 +112,6 @@ async def test_a_request_and_its_settling_are_events_of_their_own(studio: Studio
         "audio_sha256": version["audio"]["sha256"],
         "fingerprint": version["fingerprint"],
         "attempt": 1,
-        "version_id": version["id"],
     }
 
 

@@ -137,3 +137,12 @@ async def test_a_key_is_a_short_string_one_can_see(studio: Studio) -> None:
         headers = [(b"Idempotency-Key", key)]
         answer = await client.post(f"/assets/{asset['id']}/scripts", json={"text": "Refused."}, headers=headers)
         assert field_of(answer) == "Idempotency-Key", key
+
+
+async def test_a_stored_answer_is_not_for_who_lost_access(studio: Studio, rows: Rows) -> None:
+    asset = await studio.asset()
+    author = await studio.person("author")
+    asked: Json = {"json": {"text": "Hello."}, "headers": {"Idempotency-Key": "mine"}}
+    assert (await author.post(f"/assets/{asset['id']}/scripts", **asked)).status_code == 201
+    await rows("delete from memberships where person_id = (select id from people where email = 'author@northwind.example')")
+    assert (await author.post(f"/assets/{asset['id']}/scripts", **asked)).status_code == 404

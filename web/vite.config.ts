@@ -52,6 +52,8 @@ const api = process.env['VOICEOPS_API'] ?? 'http://127.0.0.1:8000';
 
 export default defineConfig({
   plugins: [react(), earlyTheme(), precompress()],
+  // React has had useSyncExternalStore since 18: the router's store needs no shim.
+  resolve: { alias: { 'use-sync-external-store/shim/with-selector': 'use-sync-external-store/with-selector' } },
   build: {
     outDir: '../voiceops/page',
     emptyOutDir: true,
@@ -62,8 +64,15 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     rolldownOptions: {
       output: {
-        // One chunk for what changes only with a new release of a library: it compresses better and stays in the cache.
-        codeSplitting: { groups: [{ name: 'libraries', test: /node_modules[\\/](?!diff[\\/])/ }] },
+        codeSplitting: {
+          groups: [
+            // What changes only with a new release of a library compresses better together and stays in the cache.
+            { name: 'libraries', test: /node_modules|rolldown[\\/]runtime/, tags: ['$initial'] },
+            { name: 'frame', tags: ['$initial'] },
+            // The bar and the library, for who is signed in; the sign-in screen does without.
+            { name: 'inside', test: /app[\\/](shell|libraryPage)\.tsx$/ },
+          ],
+        },
       },
     },
   },

@@ -25,9 +25,7 @@ LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}")
 Key = Annotated[
     str,
     Field(max_length=200, examples=["support/greeting"], json_schema_extra={"pattern": f"^{KEY.pattern}$"}),
-    shaped(
-        KEY, "A key is parts of lower-case letters, digits, dots, dashes and underscores, joined by slashes: support/greeting."
-    ),
+    shaped(KEY, "A key is parts of lower-case letters, digits, dots, dashes and underscores, joined by slashes: support/greeting."),
 ]
 Language = Annotated[
     str,
@@ -173,6 +171,7 @@ def _matches(words: str) -> ColumnElement[bool]:
 @router.post("/projects/{project}/assets", status_code=201)
 async def create_asset(project: UUID, body: AssetIn, db: Db, actor: Caller, once: Once) -> AssetOut:
     """Make an asset."""
+    await find(db, actor, Project, project)  # a stored answer too is only for who may see it
 
     async def create() -> tuple[AssetOut, str]:
         made = await assets.create(db, actor, project, key=body.key, title=body.title, language=body.language, tags=body.tags)

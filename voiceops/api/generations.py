@@ -141,6 +141,7 @@ async def _show(db: AsyncSession, actor: Actor, generation_id: UUID) -> Generati
 @router.post("/assets/{asset}/generations", status_code=202)
 async def request_generation(asset: UUID, body: GenerationIn, db: Db, actor: Caller, held: Held, once: Once) -> GenerationOut:
     """Ask for speech. Once answered it is not lost: it ends in one version, or in a failure that says why."""
+    await find(db, actor, Asset, asset)  # a stored answer too is only for who may see it
 
     async def create() -> tuple[GenerationOut, str]:
         script = await _script(db, actor, asset, body)

@@ -86,6 +86,7 @@ async def list_scripts(asset: UUID, db: Db, actor: Caller, part: Part) -> Page[S
 @router.post("/assets/{asset}/scripts", status_code=201)
 async def create_script(asset: UUID, body: ScriptIn, db: Db, actor: Caller, once: Once) -> ScriptOut:
     """Write a script; text equal to the newest script's answers with that one."""
+    await find(db, actor, Asset, asset)  # a stored answer too is only for who may see it
 
     async def create() -> tuple[ScriptOut, str]:
         script = await scripts.write(db, actor, asset, text=body.text, note=body.note)

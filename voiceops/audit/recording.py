@@ -34,9 +34,14 @@ async def record(
     *,
     reason: str | None = None,
     changes: Mapping[str, Any] | None = None,
+    version_id: UUID | None = None,
 ) -> AuditEvent:
-    """Add the event of `action` and announce it. `changes` holds before and after: ids, hashes and bounds, never whole scripts."""
+    """Add the event of `action` and announce it. `changes` holds before and after: ids, hashes and bounds, never whole scripts.
+
+    `version_id` names the version that came of it, where the subject is another.
+    """
     place = _place(subject)
+    place["version_id"] = place["version_id"] or _text(version_id)
     at = await announce(
         db,
         Change(

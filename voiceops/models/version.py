@@ -35,7 +35,7 @@ LIFECYCLE: Final[Mapping[Status, tuple[Status, ...]]] = MappingProxyType(
         Status.ARCHIVED: (Status.DRAFT,),
     }
 )
-"""Which status may follow which; the trigger `versions_are_immutable` holds the same table."""
+"""Which status may follow which; the trigger `versions_steps` holds the same table."""
 
 
 class BlobState(StrEnum):

@@ -102,7 +102,7 @@ async def succeed(db: AsyncSession, held: Claim, take: Take) -> Version | None:
     await db.flush()
     db.add_all(Waveform(version_id=version.id, samples_per_peak=zoom, peaks=peaks) for zoom, peaks in take.peaks.items())
     changes = {"number": version.number, "audio_sha256": take.sha256, "fingerprint": version.fingerprint, "attempt": held.attempt}
-    await record(db, actor, Action.GENERATION_SUCCEED, generation, changes={**changes, "version_id": str(version.id)})
+    await record(db, actor, Action.GENERATION_SUCCEED, generation, changes=changes, version_id=version.id)
     return version
 
 

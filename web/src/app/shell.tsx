@@ -15,7 +15,13 @@ import styles from './shell.module.css';
 const Dock = lazy(() => import('../audio/dock.tsx').then((module) => ({ default: module.Dock })));
 
 /** Fetched while nothing else is to do, so that a later loss of the server, or its update, breaks nothing that is open. */
-const LATER = [() => import('../audio/dock.tsx'), () => import('../audio/shortcuts.tsx'), () => import('./assetPage.tsx')];
+const LATER = [
+  () => import('./assetPage.tsx'),
+  () => import('../features/assets/newAsset.tsx'),
+  () => import('../features/session/personPanel.tsx'),
+  () => import('../audio/dock.tsx'),
+  () => import('../audio/shortcuts.tsx'),
+];
 const QUIET_MS = 1500;
 
 function fetchTheRest() {

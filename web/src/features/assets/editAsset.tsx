@@ -9,7 +9,7 @@ import form from '../../ui/form.module.css';
 import { textOf } from '../../ui/form.ts';
 import { Note } from '../../ui/state.tsx';
 import { LanguageField, TagsField, splitTags } from './fields.tsx';
-import { useChangeAsset } from './queries.ts';
+import { useChangeAsset } from './mutations.ts';
 
 export function EditAsset({ asset, onClose }: { asset: Asset; onClose: () => void }) {
   const change = useChangeAsset(asset.id);

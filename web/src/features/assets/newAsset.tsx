@@ -9,7 +9,7 @@ import form from '../../ui/form.module.css';
 import { textOf } from '../../ui/form.ts';
 import { Note } from '../../ui/state.tsx';
 import { LanguageField, TagsField, splitTags } from './fields.tsx';
-import { useCreateAsset } from './queries.ts';
+import { useCreateAsset } from './mutations.ts';
 
 interface NewAssetProps {
   project: Project;

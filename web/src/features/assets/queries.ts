@@ -1,7 +1,7 @@
-/** Assets: the library's list, one asset, and what changes them. */
-import { infiniteQueryOptions, keepPreviousData, queryOptions, useMutation, useQueryClient } from '@tanstack/react-query';
+/** Assets: the library's list, and one asset. */
+import { infiniteQueryOptions, keepPreviousData, queryOptions } from '@tanstack/react-query';
 import { answer, api } from '../../api/client.ts';
-import type { AssetChange, NewAsset, Status } from '../../api/types.ts';
+import type { Status } from '../../api/types.ts';
 
 export interface Filters {
   query?: string;
@@ -39,27 +39,5 @@ export function assetQuery(asset: string) {
   return queryOptions({
     queryKey: assetKeys.one(asset),
     queryFn: ({ signal }) => answer(api.GET('/api/v1/assets/{asset}', { params: { path: { asset } }, signal })),
-  });
-}
-
-export function useCreateAsset(project: string) {
-  const client = useQueryClient();
-  return useMutation({
-    mutationFn: (body: NewAsset) => answer(api.POST('/api/v1/projects/{project}/assets', { params: { path: { project } }, body })),
-    onSuccess: (asset) => {
-      client.setQueryData(assetKeys.one(asset.id), asset);
-      return client.invalidateQueries({ queryKey: assetKeys.lists });
-    },
-  });
-}
-
-export function useChangeAsset(asset: string) {
-  const client = useQueryClient();
-  return useMutation({
-    mutationFn: (body: AssetChange) => answer(api.PATCH('/api/v1/assets/{asset}', { params: { path: { asset } }, body })),
-    onSuccess: (changed) => {
-      client.setQueryData(assetKeys.one(asset), changed);
-      return client.invalidateQueries({ queryKey: assetKeys.lists });
-    },
   });
 }

@@ -5,7 +5,7 @@ import { Ago } from '../../ui/ago.tsx';
 import { Button } from '../../ui/button.tsx';
 import { Icon } from '../../ui/icons.tsx';
 import { toast } from '../../ui/toast.tsx';
-import { useCancel, useRetry } from './queries.ts';
+import { useCancel, useRetry } from './mutations.ts';
 import styles from './requests.module.css';
 
 interface RequestsProps {

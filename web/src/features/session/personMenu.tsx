@@ -1,16 +1,11 @@
-/** Who one is here, the theme, and the way out. A native popover. */
-import { useId } from 'react';
+/** Who one is here. What it opens, a native popover, is fetched when it is wanted. */
+import { lazy, Suspense, useId, useState } from 'react';
 import type { Session } from '../../api/types.ts';
-import { Button } from '../../ui/button.tsx';
 import { plain } from '../../ui/format.ts';
 import { Icon } from '../../ui/icons.tsx';
-import { setTheme, useTheme, type Theme } from '../../ui/theme.ts';
-import { toast } from '../../ui/toast.tsx';
-import { useSignOut } from './queries.ts';
 import styles from './personMenu.module.css';
 
-const THEMES: readonly Theme[] = ['system', 'light', 'dark'];
-const ICONS = { system: 'system', light: 'sun', dark: 'moon' } as const;
+const PersonPanel = lazy(() => import('./personPanel.tsx').then((module) => ({ default: module.PersonPanel })));
 
 interface PersonMenuProps {
   session: Session;
@@ -20,14 +15,12 @@ interface PersonMenuProps {
 
 export function PersonMenu({ session, roles, onSignedOut }: PersonMenuProps) {
   const id = useId();
-  const theme = useTheme();
-  const signOut = useSignOut();
-  const { name, email } = session.person;
-  const leave = () =>
-    signOut.mutate(undefined, { onSuccess: onSignedOut, onError: (error) => toast(`Not signed out: ${error.message}`, 'bad') });
+  const [wanted, setWanted] = useState(false);
+  const { name } = session.person;
+  const want = () => setWanted(true);
   return (
     <>
-      <button type="button" className={styles.person} popoverTarget={id}>
+      <button type="button" className={styles.person} popoverTarget={id} onPointerEnter={want} onFocus={want} onClick={want}>
         <span className={styles.initials} aria-hidden="true">
           {initials(name)}
         </span>
@@ -37,26 +30,11 @@ export function PersonMenu({ session, roles, onSignedOut }: PersonMenuProps) {
         <Icon name="chevron" />
       </button>
       <div id={id} popover="auto" className={styles.menu}>
-        <p>
-          <strong>{name}</strong>
-          <br />
-          <span>{email}</span>
-        </p>
-        <fieldset className={styles.themes}>
-          <legend>Theme</legend>
-          <div>
-            {THEMES.map((one) => (
-              <label key={one}>
-                <input type="radio" name="theme" checked={theme === one} onChange={() => setTheme(one)} />
-                <Icon name={ICONS[one]} />
-                {plain(one)}
-              </label>
-            ))}
-          </div>
-        </fieldset>
-        <Button onClick={leave} busy={signOut.isPending}>
-          Sign out
-        </Button>
+        {wanted && (
+          <Suspense>
+            <PersonPanel session={session} onSignedOut={onSignedOut} />
+          </Suspense>
+        )}
       </div>
     </>
   );

@@ -1,7 +1,6 @@
-/** Who is signed in; signing in and out. */
-import { queryOptions, useMutation, useQueryClient, type QueryClient } from '@tanstack/react-query';
+/** Who is signed in, and whether this is a demo. */
+import { queryOptions, type QueryClient } from '@tanstack/react-query';
 import { answer, api, asProblem } from '../../api/client.ts';
-import { forget } from '../../ui/storage.ts';
 
 export const sessionQuery = queryOptions({
   queryKey: ['session'],
@@ -23,23 +22,4 @@ export const demoQuery = queryOptions({
 /** What one person was answered is not for the next; whether this is a demo is the same for all. */
 export function forgetAnswers(client: QueryClient): void {
   client.removeQueries({ predicate: (query) => query.queryKey[0] !== demoQuery.queryKey[0] });
-}
-
-export function useSignIn() {
-  const client = useQueryClient();
-  return useMutation({
-    mutationFn: (body: { email: string; password: string }) => answer(api.POST('/api/v1/session', { body })),
-    onSuccess: (session) => {
-      forgetAnswers(client);
-      client.setQueryData(sessionQuery.queryKey, session);
-    },
-  });
-}
-
-/** Also forgets the drafts that were kept in this browser: the next person is somebody else. */
-export function useSignOut() {
-  return useMutation({
-    mutationFn: () => answer(api.DELETE('/api/v1/session')),
-    onSuccess: () => forget('voiceops.draft.'),
-  });
 }

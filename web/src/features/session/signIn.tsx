@@ -8,7 +8,8 @@ import { textOf } from '../../ui/form.ts';
 import { Icon } from '../../ui/icons.tsx';
 import { Failure, Note, Skeleton } from '../../ui/state.tsx';
 import { plain } from '../../ui/format.ts';
-import { demoQuery, useSignIn } from './queries.ts';
+import { useSignIn } from './mutations.ts';
+import { demoQuery } from './queries.ts';
 import styles from './signIn.module.css';
 
 /** What each role is for, in a line. */
