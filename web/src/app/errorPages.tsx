@@ -1,8 +1,18 @@
-/** Screens for what is not there, not reachable, or broken. */
+/** Screens for what is on its way, not there, not reachable, or broken. */
 import { Link, useRouter, type ErrorComponentProps } from '@tanstack/react-router';
 import { asProblem } from '../api/client.ts';
 import { Empty, Failure } from '../ui/state.tsx';
 import styles from './errorPages.module.css';
+import { Logo } from './logo.tsx';
+
+/** Before the first screen, and wherever a part of the page takes longer than a moment. */
+export function Pending() {
+  return (
+    <main className={styles.pending} role="status" aria-label="Loading">
+      <Logo />
+    </main>
+  );
+}
 
 export function NotFound() {
   return (

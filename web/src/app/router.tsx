@@ -3,7 +3,7 @@ import { createRootRouteWithContext, createRoute, createRouter, lazyRouteCompone
 import type { QueryClient } from '@tanstack/react-query';
 import { asProblem } from '../api/client.ts';
 import { sessionQuery } from '../features/session/queries.ts';
-import { ErrorPage, NoProject, NotFound } from './errorPages.tsx';
+import { ErrorPage, NoProject, NotFound, Pending } from './errorPages.tsx';
 import { onSignedOut, queryClient } from './queryClient.ts';
 import { Root } from './root.tsx';
 import { assetSearch, librarySearch, signInSearch } from './search.ts';
@@ -64,6 +64,9 @@ export const router = createRouter({
   routeTree: root.addChildren([signIn, inside.addChildren([home, library, asset])]),
   context: { queryClient },
   defaultPreload: 'intent',
+  defaultPendingComponent: Pending,
+  defaultPendingMs: 300,
+  defaultPendingMinMs: 300,
   defaultErrorComponent: ErrorPage,
   defaultNotFoundComponent: NotFound,
   scrollRestoration: true,

@@ -7,19 +7,18 @@ import { Field } from '../../ui/field.tsx';
 import { textOf } from '../../ui/form.ts';
 import { Icon } from '../../ui/icons.tsx';
 import { Failure, Note, Skeleton } from '../../ui/state.tsx';
-import { plain } from '../../ui/format.ts';
 import { useSignIn } from './mutations.ts';
 import { demoQuery } from './queries.ts';
 import styles from './signIn.module.css';
 
-/** What each role is for, in a line. */
-const ROLES: Record<string, string> = {
-  owner: 'Everything, including people, roles and policy',
-  author: 'Writes scripts, chooses voices, generates takes',
-  reviewer: 'Listens, comments, approves or sends back',
-  publisher: 'Puts approved versions live and rolls them back',
-  auditor: 'Reads and verifies who did what, when and why',
-  viewer: 'Reads and listens; changes nothing',
+/** Each role, and what it is for in a line. */
+const ROLES: Record<string, readonly [string, string]> = {
+  owner: ['Owner', 'Everything, including people, roles and policy'],
+  author: ['Author', 'Writes scripts, chooses voices, generates takes'],
+  reviewer: ['Reviewer', 'Listens, comments, approves or sends back'],
+  publisher: ['Publisher', 'Puts approved versions live and rolls them back'],
+  auditor: ['Auditor', 'Reads and verifies who did what, when and why'],
+  viewer: ['Viewer', 'Reads and listens; changes nothing'],
 };
 
 export function SignIn({ onSignedIn }: { onSignedIn: () => void }) {
@@ -56,16 +55,19 @@ export function SignIn({ onSignedIn }: { onSignedIn: () => void }) {
         </Note>
       )}
       <ul className={styles.roles}>
-        {accounts.map((account) => (
-          <li key={account.email}>
-            <button type="button" data-busy={chosen === account.email || undefined} onClick={() => enter(account.email, password)}>
-              <span className={styles.role}>{plain(account.role)}</span>
-              <span className={styles.does}>{ROLES[account.role] ?? account.email}</span>
-              <span className={styles.name}>{account.name}</span>
-              <Icon name="start" />
-            </button>
-          </li>
-        ))}
+        {accounts.map(({ email, name, role }) => {
+          const [label, does] = ROLES[role] ?? [role, email];
+          return (
+            <li key={email}>
+              <button type="button" data-busy={chosen === email || undefined} onClick={() => enter(email, password)}>
+                <span className={styles.role}>{label}</span>
+                <span className={styles.does}>{does}</span>
+                <span className={styles.name}>{name}</span>
+                <Icon name="start" />
+              </button>
+            </li>
+          );
+        })}
       </ul>
       <Button variant="quiet" onClick={() => setForm(true)}>
         Use e-mail and password
