@@ -244,9 +244,22 @@ class BucketStore(Store):
         """Keep the bytes, unless they are there already."""
         sha256 = await asyncio.to_thread(lambda: hashlib.sha256(data).hexdigest())
         attributes = {"Content-Type": media_type, "Cache-Control": "private, max-age=31536000, immutable"}
-        with _bucket_told(), contextlib.suppress(AlreadyExistsError):
-            await obstore.put_async(self._store, _key(sha256), data, attributes=attributes, mode="create", use_multipart=False)
-        return Blob(sha256, len(data))
+        blob = Blob(sha256, len(data))
+        with _bucket_told():
+            try:
+                await obstore.put_async(self._store, _key(sha256), data, attributes=attributes, mode="create", use_multipart=False)
+            except AlreadyExistsError:
+                return blob
+            except (BaseError, OSError):
+                # Who sends what is there already may be cut off half-way, before the refusal can be read.
+                if not await self._has(blob):
+                    raise
+        return blob
+
+    async def _has(self, blob: Blob) -> bool:
+        with contextlib.suppress(BaseError, OSError):
+            return (await obstore.head_async(self._store, _key(blob.sha256)))["size"] == blob.bytes
+        return False
 
     async def get(self, sha256: str) -> bytes:
         """Read all of it, checked against its hash."""
