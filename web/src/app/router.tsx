@@ -2,6 +2,7 @@
 import { createRootRouteWithContext, createRoute, createRouter, lazyRouteComponent, redirect } from '@tanstack/react-router';
 import type { QueryClient } from '@tanstack/react-query';
 import { asProblem } from '../api/client.ts';
+import { assetsQuery } from '../features/assets/queries.ts';
 import { sessionQuery } from '../features/session/queries.ts';
 import { ErrorPage, NoProject, NotFound, Pending } from './errorPages.tsx';
 import { onSignedOut, queryClient } from './queryClient.ts';
@@ -50,6 +51,11 @@ const library = createRoute({
   getParentRoute: () => inside,
   path: '/projects/$project',
   validateSearch: librarySearch,
+  // Asked for at once, while the code of the screen is still on its way; the screen itself shows what went wrong.
+  beforeLoad: ({ context: { queryClient: client }, params, search }) => {
+    const project = client.getQueryData(sessionQuery.queryKey)?.projects.find((one) => one.key === params.project);
+    if (project) client.infiniteQuery(assetsQuery(project.id, search)).catch(() => undefined);
+  },
   component: lazyRouteComponent(() => import('./libraryPage.tsx'), 'LibraryPage'),
 });
 

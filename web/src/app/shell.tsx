@@ -6,6 +6,7 @@ import { player, type Track } from '../audio/player.ts';
 import { usePlayer } from '../audio/usePlayer.ts';
 import { PersonMenu } from '../features/session/personMenu.tsx';
 import { forgetAnswers, sessionQuery } from '../features/session/queries.ts';
+import { forget } from '../ui/storage.ts';
 import { Connection } from './connection.tsx';
 import { Logo } from './logo.tsx';
 import { queryClient } from './queryClient.ts';
@@ -40,6 +41,7 @@ export function Shell() {
   const project = session.projects.find((one) => one.key === key);
   const leave = () => {
     player.close();
+    forget('voiceops.draft.'); // the next person at this browser is somebody else
     void navigate({ to: '/sign-in' }).then(() => forgetAnswers(queryClient));
   };
   return (

@@ -1,7 +1,6 @@
 /** Signing in and out. */
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { answer, api } from '../../api/client.ts';
-import { forget } from '../../ui/storage.ts';
 import { forgetAnswers, sessionQuery } from './queries.ts';
 
 export function useSignIn() {
@@ -15,10 +14,6 @@ export function useSignIn() {
   });
 }
 
-/** Also forgets the drafts that were kept in this browser: the next person is somebody else. */
 export function useSignOut() {
-  return useMutation({
-    mutationFn: () => answer(api.DELETE('/api/v1/session')),
-    onSuccess: () => forget('voiceops.draft.'),
-  });
+  return useMutation({ mutationFn: () => answer(api.DELETE('/api/v1/session')) });
 }
