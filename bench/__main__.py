@@ -32,7 +32,7 @@ def main() -> int:
     for name, value in machine.describe().items():
         print(f"{name:18} {value}")
     print(flush=True)
-    figures = [first_load(), FIRST_SET_UP]
+    figures = [*first_load(), FIRST_SET_UP]
     with Studio(PROVIDERS="hibari") as studio:
         studio.start()
         figures += second_start(studio)

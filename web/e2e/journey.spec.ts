@@ -1,5 +1,6 @@
 /** The one journey: sign in, write, generate with the real local voice, hear, change a word, generate, see what changed. */
-import type { Page } from '@playwright/test';
+import { gzipSync } from 'node:zlib';
+import type { Locator, Page } from '@playwright/test';
 import { createAsset, expectAccessible, expectNoSidewaysScroll, generate, signIn } from './screens.ts';
 import { expect, test } from './studio.ts';
 
@@ -120,4 +121,29 @@ test('an address that is not there says so, and one that needs a person comes ba
   await page.goto(`${studio.url}/nowhere/at/all`);
   await expect(page.getByRole('heading', { name: 'There is nothing here' })).toBeVisible();
   await expectAccessible(page, 'not found');
+});
+
+/** Opens an address afresh and returns the gzip kB of all scripts that were asked for until `there` was there. */
+async function firstLoad(page: Page, url: string, there: Locator): Promise<number> {
+  const packed: Promise<number>[] = [];
+  page.on('response', (answer) => {
+    if (answer.request().resourceType() === 'script') packed.push(answer.body().then((body) => gzipSync(body, { level: 9 }).length));
+  });
+  await page.goto(url);
+  await expect(there).toBeVisible();
+  return (await Promise.all(packed)).reduce((sum, bytes) => sum + bytes, 0) / 1000;
+}
+
+test('the first load is at most 120 kB of JavaScript, for who signs in and for who has', async ({ page, browser, studio }) => {
+  const signingIn = await firstLoad(page, studio.url, page.getByRole('button', { name: /^Author/ }));
+  expect(signingIn, 'sign-in').toBeLessThanOrEqual(120);
+  expect(signingIn, 'it was weighed').toBeGreaterThan(60);
+
+  await signIn(page, studio.url);
+  const context = await browser.newContext({ storageState: await page.context().storageState() });
+  const returning = await context.newPage();
+  const library = await firstLoad(returning, studio.url, returning.getByRole('table'));
+  expect(library, 'library').toBeLessThanOrEqual(120);
+  expect(library, 'it was weighed').toBeGreaterThan(signingIn);
+  await context.close();
 });
