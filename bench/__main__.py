@@ -3,8 +3,10 @@
 import argparse
 import json
 import sys
+from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from pathlib import Path
+from typing import Final
 
 from bench import machine
 from bench.figure import Figure, table
@@ -22,22 +24,29 @@ FIRST_SET_UP = Figure(
     0.0,
     "`time make run` in a fresh clone until the page answers, less what `pip download` of requirements.lock and `npm ci` take",
 )
+PARTS: Final[Mapping[str, Callable[[Studio], list[Figure]]]] = {
+    "weight": lambda _studio: [*first_load(), FIRST_SET_UP],
+    "start": second_start,
+    "latency": ten_words,
+    "throughput": hundred_scripts,
+}
+"""What can be measured, in the order in which it is; each part gets a running studio."""
 
 
 def main() -> int:
     """Measure and print; 0 when every limit is kept."""
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
+    parser.add_argument("parts", nargs="*", metavar="PART", choices=[*PARTS, []], help=f"of {', '.join(PARTS)}; default all")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures there too")
     arguments = parser.parse_args()
     for name, value in machine.describe().items():
         print(f"{name:18} {value}")
     print(flush=True)
-    figures = [*first_load(), FIRST_SET_UP]
+    figures: list[Figure] = []
     with Studio(PROVIDERS="hibari") as studio:
         studio.start()
-        figures += second_start(studio)
-        figures += ten_words(studio)
-        figures += hundred_scripts(studio)
+        for part in arguments.parts or PARTS:
+            figures += PARTS[part](studio)
         studio.stop()
     print(table(figures))
     if arguments.json:

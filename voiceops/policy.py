@@ -25,6 +25,11 @@ def members(*roles: Role) -> Rule:
     )
 
 
+def admins() -> Rule:
+    """Who manages the installation."""
+    return lambda actor, _project_id: actor.kind is ActorKind.PERSON and actor.is_admin
+
+
 def kinds(*wanted: ActorKind) -> Rule:
     """Whoever acts in one of these ways, wherever."""
     return lambda actor, _project_id: actor.kind in wanted

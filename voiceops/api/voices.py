@@ -38,7 +38,7 @@ class CapabilitiesOut(Out):
 
 
 class VoiceOut(Out):
-    """One voice; `words_per_minute` is its usual pace."""
+    """One voice; `words_per_minute` is its usual pace, its price 0 where nothing is charged."""
 
     id: str
     name: str
@@ -47,6 +47,8 @@ class VoiceOut(Out):
     language: str
     licence: str
     words_per_minute: int
+    price_micros_per_1000_characters: int
+    price_currency: str | None
     sample_url: str | None
     capabilities: CapabilitiesOut
 
@@ -61,6 +63,8 @@ class VoiceOut(Out):
             language=voice.language,
             licence=voice.licence,
             words_per_minute=voice.words_per_minute,
+            price_micros_per_1000_characters=voice.price_micros_per_1000_characters,
+            price_currency=voice.price_currency,
             sample_url=f"/api/v1/voices/{voice.id}/sample" if voice.sample else None,
             capabilities=CapabilitiesOut.model_validate(asdict(voice.capabilities)),
         )

@@ -19,11 +19,15 @@ class ActorKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Who asks, with the roles they have at this moment in each project, and where the request came from."""
+    """Who asks, with the roles they have at this moment in each project, and where the request came from.
+
+    `is_admin` tells that they manage the installation's people and projects; it lets them into no project.
+    """
 
     kind: ActorKind
     person_id: UUID | None = None
     session_id: UUID | None = None
+    is_admin: bool = False
     roles: Mapping[UUID, frozenset[Role]] = field(default_factory=dict)
     request_id: str | None = None
     address: str | None = None

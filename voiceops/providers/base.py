@@ -43,7 +43,10 @@ class Capabilities:
 
 @dataclass(frozen=True, slots=True)
 class Voice:
-    """One voice. `id` is `provider/name`, `language` a BCP 47 tag, `words_per_minute` its usual pace at speed 1."""
+    """One voice. `id` is `provider/name`, `language` a BCP 47 tag, `words_per_minute` its usual pace at speed 1.
+
+    `price_micros_per_1000_characters` is in millionths of `price_currency` (ISO 4217); 0 and None where nothing is charged.
+    """
 
     id: str
     name: str
@@ -54,6 +57,8 @@ class Voice:
     words_per_minute: int
     capabilities: Capabilities
     sample: Path | None = None
+    price_micros_per_1000_characters: int = 0
+    price_currency: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,7 +43,8 @@ async def sign_in(db: AsyncSession, actor: Actor, *, email: str, password: str) 
         matches = await asyncio.to_thread(PASSWORDS.verify, password, person.password_hash if person else _nobodys_hash())
     if person is None or not matches or person.deactivated_at is not None:
         raise NotSignedIn("This e-mail address and password do not belong together.")
-    actor = replace(actor, kind=ActorKind.PERSON, person_id=person.id, roles=await _roles(db, person.id))
+    roles = await _roles(db, person.id)
+    actor = replace(actor, kind=ActorKind.PERSON, person_id=person.id, is_admin=person.is_admin, roles=roles)
     authorize(actor, Action.SESSION_SIGN_IN)
     token = secrets.token_urlsafe(32)
     session = LoginSession(token_hash=_digest(token), person_id=person.id)
@@ -69,7 +70,7 @@ async def who(
     `used` tells that somebody acts, which keeps the session from going idle.
     """
     query = (
-        select(LoginSession, func.extract("epoch", func.now() - LoginSession.last_seen_at))
+        select(LoginSession, Person.is_admin, func.extract("epoch", func.now() - LoginSession.last_seen_at))
         .join(Person, Person.id == LoginSession.person_id)
         .where(
             LoginSession.token_hash == _digest(token),
@@ -82,13 +83,14 @@ async def who(
     found = (await db.execute(query)).one_or_none()
     if found is None:
         return None
-    session, idle = found
+    session, is_admin, idle = found
     if used and idle > SEEN_EVERY:
         await db.execute(update(LoginSession).where(LoginSession.id == session.id).values(last_seen_at=func.now()))
     return Actor(
         ActorKind.PERSON,
         person_id=session.person_id,
         session_id=session.id,
+        is_admin=is_admin,
         roles=await _roles(db, session.person_id),
         request_id=request_id,
         address=address,

@@ -34,6 +34,8 @@ export function voice(other: Partial<Voice> = {}): Voice {
     language: 'en-US',
     licence: 'Apache-2.0',
     words_per_minute: 170,
+    price_micros_per_1000_characters: 0,
+    price_currency: null,
     sample_url: null,
     capabilities: {
       tones: ['neutral', 'warm', 'calm'],

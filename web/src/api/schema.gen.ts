@@ -1223,7 +1223,7 @@ export interface components {
         };
         /**
          * VoiceOut
-         * @description One voice; `words_per_minute` is its usual pace.
+         * @description One voice; `words_per_minute` is its usual pace, its price 0 where nothing is charged.
          */
         VoiceOut: {
             capabilities: components["schemas"]["CapabilitiesOut"];
@@ -1237,6 +1237,10 @@ export interface components {
             licence: string;
             /** Name */
             name: string;
+            /** Price Currency */
+            price_currency: string | null;
+            /** Price Micros Per 1000 Characters */
+            price_micros_per_1000_characters: number;
             /** Provider */
             provider: string;
             /** Sample Url */
