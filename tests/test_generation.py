@@ -176,7 +176,7 @@ async def test_characters_no_voice_can_say_are_reported_not_dropped_in_silence(s
 
 @pytest.mark.parametrize(
     ("voice", "code"),
-    [("broken", "broken"), ("garbage", "not_audio"), ("silent", "silent"), ("truncated", "damaged")],
+    [("broken", "broken"), ("garbage", "not_audio"), ("silent", "silent"), ("brief", "silent"), ("truncated", "damaged")],
 )
 async def test_what_cannot_become_a_version_fails_with_its_reason(studio: Studio, worker: None, voice: str, code: str) -> None:
     generation = await studio.ended(await studio.ask(await studio.asset(), voice=f"tone/{voice}"))

@@ -29,7 +29,7 @@ STEPS: Final = {
 }
 MAY_CHANGE: Final = {
     "generations": {
-        *("status", "attempt", "attempts_before", "progress", "job_id"),
+        *("status", "attempt", "attempts_before", "failures", "failures", "progress", "job_id"),
         *("error_code", "error_message", "started_at", "finished_at"),
     },
     "versions": {"status"},

@@ -129,6 +129,53 @@ async def test_a_worker_that_wakes_late_changes_nothing(studio: Studio, rows: Ro
     assert await versions(rows) == [1, 1]
 
 
+async def test_a_worker_that_wakes_early_leaves_its_successor_in_peace(studio: Studio, rows: Rows) -> None:
+    generation = await studio.ask(await studio.asset(), voice="tone/slow")
+    with process(*PLAIN) as asleep:
+        await running(studio, generation)
+        asleep.send_signal(signal.SIGSTOP)
+        with process(*PLAIN):
+            await running(studio, generation, attempt=2)
+            asleep.send_signal(signal.SIGCONT)
+            ended = await studio.ended(generation)
+    assert (ended["status"], ended["attempt"]) == ("succeeded", 2)
+    assert await story(rows, generation) == ["generation.request", "generation.succeed"]
+
+
+async def test_being_interrupted_counts_as_no_attempt_and_failing_does(studio: Studio) -> None:
+    generation = await studio.ask(await studio.asset())
+    database = Database(studio.settings.database_url or "")
+    for failed in (False, False, True, False, True):
+        async with database.session.begin() as db:
+            held = await settling.claim(db, UUID(generation["id"]))
+            assert held
+            assert await settling.put_back(db, held, code="ended", message="It ended.", failed=failed)
+    async with database.session.begin() as db:
+        held = await settling.claim(db, UUID(generation["id"]))
+    await database.close()
+    assert held
+    assert (held.attempt, held.failures, held.deaths) == (6, 2, 0)
+
+
+async def test_what_waits_for_a_provider_that_is_off_ends_with_that_reason(studio: Studio, rows: Rows) -> None:
+    generation = await studio.ask(await studio.asset())
+    with process(*PLAIN, VOICEOPS_PROVIDERS="hibari"):
+        ended = await studio.ended(generation)
+    assert (ended["status"], ended["error"]["code"]) == ("failed", "provider_off")
+    assert await story(rows, generation) == ["generation.request", "generation.fail"]
+
+
+async def test_a_job_whose_end_its_worker_could_not_tell_is_replaced(studio: Studio, rows: Rows) -> None:
+    generation = await studio.ask(await studio.asset())
+    await rows("select procrastinate_register_worker_v1()")
+    await rows("update procrastinate_workers set last_heartbeat = now() + interval '1 hour'")  # it lives, and is busy with another
+    await rows("update procrastinate_jobs set status = 'doing', worker_id = (select id from procrastinate_workers)")
+    await rows("update procrastinate_events set at = now() - interval '1 minute'")
+    with process():
+        assert (await studio.ended(generation))["status"] == "succeeded"
+    assert await versions(rows) == [1]
+
+
 async def test_only_the_last_who_claimed_settles(studio: Studio, rows: Rows) -> None:
     generation = await studio.ask(await studio.asset())
     database = Database(studio.settings.database_url or "")
@@ -142,7 +189,7 @@ async def test_only_the_last_who_claimed_settles(studio: Studio, rows: Rows) -> 
     async with database.session.begin() as db:
         assert not await settling.keep(db, first, 0.5)
         assert not await settling.fail(db, first, code="late", message="Too late.")
-        assert not await settling.put_back(db, first, code="late", message="Too late.")
+        assert not await settling.put_back(db, first, code="late", message="Too late.", failed=True)
         assert not await settling.succeed(db, first, TAKE)
         assert await settling.succeed(db, last, TAKE)
         assert not await settling.succeed(db, last, replace(TAKE, sha256="d" * 64)), "nor does it settle twice"
@@ -173,14 +220,11 @@ async def test_a_worker_told_to_stop_hands_back_what_it_cannot_finish(studio: St
     assert await versions(rows) == [1]
 
 
-async def test_what_kills_its_worker_every_time_ends_with_that_reason(
-    studio: Studio, rows: Rows, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("VOICEOPS_GENERATION_ATTEMPTS", "1")
+async def test_what_kills_its_worker_every_time_ends_with_that_reason(studio: Studio, rows: Rows) -> None:
     generation = await studio.ask(await studio.asset())
-    await rows("update generations set attempt = 4")  # it has killed four
-    with process(BENCH_CRASH="stored=1") as fifth:
-        assert fifth.wait(20) == -signal.SIGKILL
+    await rows("update generations set attempt = 3")  # it has killed three
+    with process(BENCH_CRASH="stored=1") as fourth:
+        assert fourth.wait(20) == -signal.SIGKILL
     with process(BENCH_CRASH="stored=1"):
         ended = await studio.ended(generation)
     assert (ended["status"], ended["error"]["code"]) == ("failed", "worker_died")

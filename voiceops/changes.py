@@ -2,7 +2,6 @@
 
 import json
 from dataclasses import asdict, dataclass
-from datetime import datetime
 from typing import Final
 
 from sqlalchemy import text
@@ -24,12 +23,14 @@ class Change:
     progress: float | None = None
 
 
-async def announce(db: AsyncSession, change: Change) -> datetime:
-    """Send `change` at commit; returns the database's time, for what is written of it."""
-    payload = json.dumps({name: value for name, value in asdict(change).items() if value is not None})
-    sent = text("select clock_timestamp(), pg_notify(:channel, :payload)")
-    at: datetime = (await db.execute(sent, {"channel": CHANNEL, "payload": payload})).scalar_one()
-    return at
+async def announce(db: AsyncSession, change: Change) -> None:
+    """Send `change` at commit."""
+    await db.execute(text("select pg_notify(:channel, :change)"), {"channel": CHANNEL, "change": written(change)})
+
+
+def written(change: Change) -> str:
+    """Write `change` as it is sent."""
+    return json.dumps({name: value for name, value in asdict(change).items() if value is not None})
 
 
 def read(payload: str) -> Change:

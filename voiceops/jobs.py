@@ -12,11 +12,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from voiceops.db import driver_connection
 
 GENERATE: Final = "generate"
-SWEEP: Final = "sweep"
-OPS_QUEUE: Final = "ops"
 BACKGROUND: Final = -10
 """Priority of jobs nobody waits for."""
-
 
 DATABASE_BACK_SECONDS: Final = 1.0
 

@@ -158,4 +158,4 @@ async def _plant(db: AsyncSession, voice: Voice) -> None:
         script = await scripts.write(db, actor, asset.id, text=piece.script, note="First wording")
         if piece.delivery is not None:
             order = generation.Order(voice=voice, delivery=piece.delivery, reason="First take", priority=BACKGROUND)
-            await generation.request(db, actor, script.id, order)
+            await generation.request(db, actor, script, order)

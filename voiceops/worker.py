@@ -14,7 +14,7 @@ import structlog
 import uvloop
 from procrastinate import App
 from procrastinate.exceptions import ConnectorException
-from procrastinate.jobs import DeleteJobCondition
+from procrastinate.jobs import DeleteJobCondition, Status
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 
@@ -53,6 +53,9 @@ class Failure:
     retry_after: float | None = None
 
 
+STOPPED: Final = Failure("worker_stopped", "The worker was stopped; this goes on when one runs.")
+
+
 @dataclass(slots=True)
 class Studio:
     """What one worker process works with. `left` keeps speech nobody waits for any more from being lost half way."""
@@ -81,37 +84,37 @@ async def perform(studio: Studio, generation_id: UUID) -> None:
         held = await settling.claim(db, generation_id)
     if held is None:
         return
-    if held.tries > studio.settings.generation_attempts + DEATHS:
+    if held.deaths >= DEATHS:
         await _fail(studio, held, Failure("worker_died", "The worker died each time it tried to speak this."))
         return
     progress = Progress()
     speaking = asyncio.create_task(_speak(studio, held, progress))
     try:
         take = await _while_wanted(studio, held, progress, speaking)
+        if take is not None:
+            async with studio.database.session.begin() as db:
+                await settling.succeed(db, held, take)
     except asyncio.CancelledError:
-        async with studio.database.session.begin() as db:
-            await settling.put_back(db, held, code="worker_stopped", message="The worker was stopped; this goes on when one runs.")
+        await _put_back(studio, held, STOPPED, failed=False)
         raise
     except (OperationalError, InterfaceError):  # the database went away: the job comes back, and claims anew
         raise
     except Exception as error:  # noqa: BLE001 - whatever went wrong, the generation ends with a reason
         await _after(studio, held, _why(error))
-        return
-    if take is not None:
-        async with studio.database.session.begin() as db:
-            await settling.succeed(db, held, take)
 
 
 async def _after(studio: Studio, held: Claim, failure: Failure) -> None:
     """End the generation, or put it back and ask to be called again."""
-    if not failure.transient or held.tries >= studio.settings.generation_attempts:
+    if not failure.transient or held.failures + 1 >= studio.settings.generation_attempts:
         await _fail(studio, held, failure)
-        return
-    async with studio.database.session.begin() as db:
-        kept = await settling.put_back(db, held, code=failure.code, message=failure.message)
-    if kept:
-        backoff = studio.settings.retry_wait * 2 ** (held.tries - 1) * random.uniform(0.8, 1.2)  # noqa: S311 - spreads load
+    elif await _put_back(studio, held, failure, failed=True):
+        backoff = studio.settings.retry_wait * 2**held.failures * random.uniform(0.8, 1.2)  # noqa: S311 - spreads load
         raise Again(max(backoff, failure.retry_after or 0.0))
+
+
+async def _put_back(studio: Studio, held: Claim, failure: Failure, *, failed: bool) -> bool:
+    async with studio.database.session.begin() as db:
+        return await settling.put_back(db, held, code=failure.code, message=failure.message, failed=failed)
 
 
 async def _fail(studio: Studio, held: Claim, failure: Failure) -> None:
@@ -139,9 +142,7 @@ async def _while_wanted(studio: Studio, held: Claim, progress: Progress, speakin
 
 async def _speak(studio: Studio, held: Claim, progress: Progress) -> Take:
     """Speak, examine and store: when this returns the bytes are safe and only rows are missing."""
-    provider = studio.providers.get(held.provider)
-    if provider is None:
-        raise ProviderError(f"The provider {held.provider} is switched off here.", code="provider_off", transient=False)
+    provider = studio.providers[held.provider]  # a worker only takes jobs of providers it has
     parts = parse(held.script)
     request = Request(id=str(held.generation_id), voice=held.voice, text=parts, **held.delivery)
     spoken = await provider.speak(request, progress.tell)
@@ -155,7 +156,7 @@ def _examine(spoken: Speech, words: int, longest_s: int) -> tuple[Take, bytes]:
     """Decode and measure. Raises `NotAudio` for what is no audio, and for audio in which nothing sounds."""
     signal_ = speech.decode(spoken.audio, max_seconds=longest_s)
     measured = asdict(speech.measure(signal_, words))
-    if measured["true_peak_dbtp"] is None:
+    if measured["true_peak_dbtp"] is None or not measured["duration_ms"]:
         raise ProviderError("The voice answered with silence.", code="silent", transient=False)
     master = speech.master(signal_)
     take = Take(
@@ -191,7 +192,10 @@ def _why(error: Exception) -> Failure:
 
 
 async def sweep(studio: Studio, queue: App) -> None:
-    """Give jobs of dead workers to living ones, and new jobs to generations that lost theirs. One process at a time."""
+    """Take the jobs of dead workers away, give every generation that has none a new one, and end what nobody can speak.
+
+    One process at a time. A job is never handed on: its first worker may wake, and would then end the job of the second.
+    """
     async with studio.database.session.begin() as db:
         alone = await db.execute(text("select pg_try_advisory_xact_lock(:lock)"), {"lock": SWEEP_LOCK})
         if not alone.scalar_one():
@@ -199,8 +203,11 @@ async def sweep(studio: Studio, queue: App) -> None:
         stalled = studio.settings.stalled_after
         for job in await queue.job_manager.get_stalled_jobs(task_name=GENERATE, seconds_since_heartbeat=stalled):
             with suppress(ConnectorException):  # it was no dead worker's after all, and has ended meanwhile
-                await queue.job_manager.retry_job(job)
+                await queue.job_manager.finish_job(job, Status.FAILED, delete_job=True)
                 log.info("job_rescued", job_id=job.id, attempts=job.attempts)
+        await settling.abandon(
+            db, studio.providers, code="provider_off", message="The provider of this voice is switched off here."
+        )
         await settling.requeue_orphans(db)
 
 

@@ -156,7 +156,7 @@ async def request_generation(asset: UUID, body: GenerationIn, db: Db, actor: Cal
             reason=body.reason,
             parent_version_id=body.parent_version_id,
         )
-        made = await generation.request(db, actor, script.id, order)
+        made = await generation.request(db, actor, script, order)
         return await _show(db, actor, made.id), f"/api/v1/generations/{made.id}"
 
     return await once(create)

@@ -43,7 +43,8 @@ POSSIBLE: Final[Mapping[GenerationStatus, tuple[Action, ...]]] = MappingProxyTyp
 class Generation(Base):
     """One request. What was asked never changes; `status` and what belongs to it move along the trigger's transitions.
 
-    `attempt` is the fence: each claim raises it, and only the claim that holds the present number may settle.
+    `attempt` is the fence: each claim raises it, and only the claim that holds the present number may settle. Since it was last
+    asked for, `attempt - attempts_before` attempts were made that nobody interrupted, of which `failures` failed for a reason.
     """
 
     __tablename__ = "generations"
@@ -80,6 +81,7 @@ class Generation(Base):
     status: Mapped[GenerationStatus] = mapped_column(default=GenerationStatus.QUEUED)
     attempt: Mapped[int] = mapped_column(default=0)
     attempts_before: Mapped[int] = mapped_column(default=0)
+    failures: Mapped[int] = mapped_column(default=0)
     progress: Mapped[float] = mapped_column(default=0.0)
     job_id: Mapped[int | None] = mapped_column(BigInteger)
     error_code: Mapped[str | None]

@@ -60,6 +60,7 @@ VOICES = {
     "garbage": ("Returns no audio", PLAIN),
     "truncated": ("Returns half a file", PLAIN),
     "silent": ("Returns silence", PLAIN),
+    "brief": ("Returns a fifth of a millisecond", PLAIN),
 }
 
 _FLAKY_FAILURES = 2
@@ -114,7 +115,7 @@ class ToneProvider:
         self._fail(name, request.id)
         await self._delay(name, progress)
         fitted, adjusted = fit(request, VOICES[name][1])
-        speech = await asyncio.to_thread(tone_sound.speak, fitted, silent=name == "silent")
+        speech = await asyncio.to_thread(tone_sound.speak, fitted, fault=name)
         return self._spoil(name, replace(speech, applied={**speech.applied, "adjusted": adjusted}))
 
     async def close(self) -> None:

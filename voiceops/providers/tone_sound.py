@@ -15,6 +15,7 @@ from voiceops.providers.prosody import HIGHER, LOUDER_DB, SLOWER, TONES
 RATE = 24_000
 _WORD_S, _LETTER_S, _SPACE_S = 0.12, 0.035, 0.06
 _LOWEST_HZ, _SPREAD_HZ = 170, 160
+_BRIEF = 5
 _AMPLITUDE = 0.15
 """A tone of this size in most of the time measures about -20 LUFS."""
 
@@ -53,13 +54,15 @@ def _passage(passage: Passage, request: Request) -> Spoken:
     return Spoken(np.concatenate(parts), tuple(words)) if parts else NOTHING
 
 
-def speak(request: Request, *, silent: bool) -> Speech:
-    """Speak a fitted request, or be silent for as long. Raises `ProviderError` when there is nothing to say."""
+def speak(request: Request, *, fault: str = "") -> Speech:
+    """Speak a fitted request, "silent" or "brief" if that is its fault. Raises `ProviderError` when there is nothing to say."""
     planned = plan(request.text)
     spoken = [_passage(passage, request) for passage in planned.passages]
     samples, words = join(request, planned, spoken, RATE)
-    if silent:
+    if fault == "silent":
         samples = np.zeros_like(samples)
+    if fault == "brief":
+        samples = samples[240 : 240 + _BRIEF]
     return Speech(
         audio=flac(samples, RATE),
         media_type="audio/flac",

@@ -4,6 +4,7 @@ import asyncio
 import hashlib
 import secrets
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import replace
 from functools import cache
 from typing import Final
@@ -69,8 +70,15 @@ async def who(
 
     `used` tells that somebody acts, which keeps the session from going idle.
     """
+    roles = select(func.json_agg(func.json_build_array(Membership.project_id, Membership.role)))
     query = (
-        select(LoginSession, Person.is_admin, func.extract("epoch", func.now() - LoginSession.last_seen_at))
+        select(
+            LoginSession.id,
+            LoginSession.person_id,
+            Person.is_admin,
+            func.extract("epoch", func.now() - LoginSession.last_seen_at),
+            roles.where(Membership.person_id == LoginSession.person_id).scalar_subquery(),
+        )
         .join(Person, Person.id == LoginSession.person_id)
         .where(
             LoginSession.token_hash == _digest(token),
@@ -83,24 +91,28 @@ async def who(
     found = (await db.execute(query)).one_or_none()
     if found is None:
         return None
-    session, is_admin, idle = found
+    session_id, person_id, is_admin, idle, held = found
     if used and idle > SEEN_EVERY:
-        await db.execute(update(LoginSession).where(LoginSession.id == session.id).values(last_seen_at=func.now()))
+        await db.execute(update(LoginSession).where(LoginSession.id == session_id).values(last_seen_at=func.now()))
     return Actor(
         ActorKind.PERSON,
-        person_id=session.person_id,
-        session_id=session.id,
+        person_id=person_id,
+        session_id=session_id,
         is_admin=is_admin,
-        roles=await _roles(db, session.person_id),
+        roles=_by_project((UUID(project), Role(role)) for project, role in held or ()),
         request_id=request_id,
         address=address,
     )
 
 
 async def _roles(db: AsyncSession, person_id: UUID) -> dict[UUID, frozenset[Role]]:
-    roles: dict[UUID, set[Role]] = defaultdict(set)
     rows = await db.execute(select(Membership.project_id, Membership.role).where(Membership.person_id == person_id))
-    for project_id, role in rows:
+    return _by_project((project_id, role) for project_id, role in rows)
+
+
+def _by_project(held: Iterable[tuple[UUID, Role]]) -> dict[UUID, frozenset[Role]]:
+    roles: dict[UUID, set[Role]] = defaultdict(set)
+    for project_id, role in held:
         roles[project_id].add(role)
     return {project_id: frozenset(found) for project_id, found in roles.items()}
 

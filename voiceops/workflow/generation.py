@@ -34,9 +34,11 @@ class Order:
     priority: int = 0
 
 
-async def request(db: AsyncSession, actor: Actor, script_id: UUID, order: Order) -> Generation:
-    """Accept one request to speak a script: the row and its job commit together, so that what is accepted is not lost."""
-    script = await find(db, actor, Script, script_id)
+async def request(db: AsyncSession, actor: Actor, script: Script, order: Order) -> Generation:
+    """Accept one request to speak a script the actor has found or just written.
+
+    The row and its job commit together, so that what is accepted is not lost.
+    """
     authorize(actor, Action.GENERATION_REQUEST, script.project_id)
     delivery = deliver(order.voice, order.delivery)
     await _check_parent(db, script, order.parent_version_id)
@@ -85,6 +87,7 @@ async def retry(db: AsyncSession, actor: Actor, generation_id: UUID, *, reason: 
     changes = {"status": {"from": generation.status, "to": GenerationStatus.QUEUED}, "error": generation.error_code}
     generation.status = GenerationStatus.QUEUED
     generation.attempts_before = generation.attempt
+    generation.failures = 0
     generation.progress = 0.0
     generation.error_code = generation.error_message = None
     generation.finished_at = None

@@ -24,7 +24,7 @@ async def write(db: AsyncSession, actor: Actor, asset_id: UUID, *, text: str, no
     asset = await find(db, actor, Asset, asset_id, lock=True)
     authorize(actor, Action.SCRIPT_CREATE, asset.project_id)
     text, _ = check(text)
-    newest = await latest(db, asset.id)
+    newest = await _numbered(db, asset.id, asset.script_count)
     if newest is not None and newest.text == text:
         return newest
     asset.script_count += 1
@@ -53,12 +53,6 @@ async def of_asset(db: AsyncSession, actor: Actor, asset_id: UUID, script_id: UU
     return script
 
 
-async def latest(db: AsyncSession, asset_id: UUID) -> Script | None:
-    """Return the asset's newest script."""
-    query = select(Script).where(Script.asset_id == asset_id).order_by(Script.number.desc()).limit(1)
-    return (await db.execute(query)).scalar_one_or_none()
-
-
 def check(text: str) -> tuple[str, tuple[Span | Pause, ...]]:
     """Return the text as it will be kept and what it says; raises `Malformed` naming the field and the position."""
     try:
@@ -79,3 +73,9 @@ def estimate_ms(parts: Sequence[Span | Pause], words_per_minute: int) -> int:
     """Return about how long it will last at speed 1: its words at the voice's pace, and its pauses."""
     words = len(markup.spoken(parts).split())
     return words * 60_000 // words_per_minute + sum(part.ms for part in parts if isinstance(part, Pause))
+
+
+async def _numbered(db: AsyncSession, asset_id: UUID, number: int) -> Script | None:
+    """Return the asset's script of that number; its count is that of the newest."""
+    query = select(Script).where(Script.asset_id == asset_id, Script.number == number)
+    return (await db.execute(query)).scalar_one_or_none() if number else None

@@ -4,33 +4,48 @@ A queue delivers at least once, and a worker that was stopped may wake and finis
 whoever no longer holds the present attempt changes nothing.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import func, select, text, update
+from sqlalchemy import ColumnElement, and_, func, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import joinedload
 
 from voiceops.audit import record
 from voiceops.changes import Change, announce
 from voiceops.jobs import GENERATE, enqueue, generation_queue
-from voiceops.models import Action, Asset, Blob, Generation, GenerationStatus, Version, Waveform
+from voiceops.models import Action, Asset, Blob, Generation, GenerationStatus, Script, Version, Waveform
 from voiceops.models.actor import Actor
 from voiceops.models.generation import PENDING
 from voiceops.models.version import BlobState, fingerprint
 from voiceops.policy import authorize
 
+LIVING_JOB: Final = """
+select from procrastinate_jobs j where j.id = generations.job_id and (
+  j.status = 'todo'
+  or j.status = 'doing' and (
+    generations.status = 'running'
+    or (select max(e.at) from procrastinate_events e where e.job_id = j.id) > now() - interval '10 seconds'))
+"""
+"""A job that will come to its generation. One that is being done while the generation is queued is about to claim it, or has just
+put it back; if that lasts, its worker could not say that it was done with it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """One attempt at one generation, with what is needed to speak it."""
+    """One attempt at one generation, with what is needed to speak it.
+
+    `failures` are the attempts that failed since it was asked for, `deaths` those of which nobody ever heard again.
+    """
 
     generation_id: UUID
+    project_id: UUID
+    asset_id: UUID
     attempt: int
-    tries: int
+    failures: int
+    deaths: int
     provider: str
     voice: str
     script: str
@@ -56,24 +71,29 @@ class Take:
 
 async def claim(db: AsyncSession, generation_id: UUID) -> Claim | None:
     """Take a pending generation for one more attempt; None if it has ended."""
-    query = select(Generation).where(Generation.id == generation_id).options(joinedload(Generation.script, innerjoin=True))
-    generation = (await db.execute(query.with_for_update(of=Generation))).scalar_one_or_none()
-    if generation is None or generation.status not in PENDING:
-        return None
-    generation.status = GenerationStatus.RUNNING
-    generation.attempt += 1
-    generation.progress = 0.0
-    generation.started_at = func.now()
-    await _announce(db, generation)
-    return Claim(
-        generation_id=generation.id,
-        attempt=generation.attempt,
-        tries=generation.attempt - generation.attempts_before,
-        provider=generation.provider,
-        voice=generation.voice,
-        script=generation.script.text,
-        delivery=generation.delivery,
+    taken = (
+        update(Generation)
+        .where(Generation.id == generation_id, Generation.status.in_(PENDING), Script.id == Generation.script_id)
+        .values(status=GenerationStatus.RUNNING, attempt=Generation.attempt + 1, progress=0.0, started_at=func.now())
+        .returning(
+            Generation.id.label("generation_id"),
+            Generation.project_id,
+            Generation.asset_id,
+            Generation.attempt,
+            Generation.failures,
+            (Generation.attempt - Generation.attempts_before - Generation.failures - 1).label("deaths"),
+            Generation.provider,
+            Generation.voice,
+            Script.text.label("script"),
+            Generation.delivery,
+        )
     )
+    row = (await db.execute(taken, execution_options={"synchronize_session": False})).mappings().one_or_none()
+    if row is None:
+        return None
+    held = Claim(**row)
+    await _announce(db, held, GenerationStatus.RUNNING)
+    return held
 
 
 async def keep(db: AsyncSession, held: Claim, progress: float) -> bool:
@@ -83,24 +103,24 @@ async def keep(db: AsyncSession, held: Claim, progress: float) -> bool:
         return False
     if progress > generation.progress:
         generation.progress = progress
-        await _announce(db, generation)
+        await _announce(db, held, generation.status, progress)
     return True
 
 
 async def succeed(db: AsyncSession, held: Claim, take: Take) -> Version | None:
     """Make the version, with the asset's next number; None if the claim no longer holds."""
-    generation = await _held(db, held)
-    if generation is None:
+    ended = await _end(db, _holding(held), GenerationStatus.SUCCEEDED, progress=1.0)
+    if not ended:
         return None
+    (generation,) = ended
     actor = Actor.worker_for(generation.requested_by_id)
     authorize(actor, Action.GENERATION_SUCCEED, generation.project_id)
-    _end(generation, GenerationStatus.SUCCEEDED)
-    generation.progress = 1.0
     await _keep_blob(db, take)
     version = _version(generation, held, take, await _next_number(db, generation.asset_id))
     db.add(version)
     await db.flush()
     db.add_all(Waveform(version_id=version.id, samples_per_peak=zoom, peaks=peaks) for zoom, peaks in take.peaks.items())
+    await db.flush()
     changes = {"number": version.number, "audio_sha256": take.sha256, "fingerprint": version.fingerprint, "attempt": held.attempt}
     await record(db, actor, Action.GENERATION_SUCCEED, generation, changes=changes, version_id=version.id)
     return version
@@ -108,41 +128,36 @@ async def succeed(db: AsyncSession, held: Claim, take: Take) -> Version | None:
 
 async def fail(db: AsyncSession, held: Claim, *, code: str, message: str) -> bool:
     """End the generation with a reason people understand; False if the claim no longer holds."""
-    generation = await _held(db, held)
-    if generation is None:
-        return False
-    await _fail(db, generation, code, message)
-    return True
+    return bool(await _fail(db, _holding(held), code, message))
 
 
-async def put_back(db: AsyncSession, held: Claim, *, code: str, message: str) -> bool:
-    """Queue the generation for its next attempt, saying why the last one ended; False if the claim no longer holds."""
+async def put_back(db: AsyncSession, held: Claim, *, code: str, message: str, failed: bool) -> bool:
+    """Queue the generation for its next attempt, saying why this one ended; False if the claim no longer holds.
+
+    One that `failed` counts as such; one that was merely interrupted counts as none.
+    """
     generation = await _held(db, held)
     if generation is None:
         return False
     generation.status = GenerationStatus.QUEUED
     generation.progress = 0.0
+    generation.failures += int(failed)
+    generation.attempts_before += int(not failed)
     generation.error_code, generation.error_message = code, message
-    await _announce(db, generation)
+    await db.flush()
+    await _announce(db, held, generation.status)
     return True
 
 
-async def abandon(db: AsyncSession, generation_id: UUID, *, code: str, message: str) -> bool:
-    """End a pending generation that no worker holds any more, whatever its attempt; False if it has ended."""
-    query = select(Generation).where(Generation.id == generation_id, Generation.status.in_(PENDING)).with_for_update()
-    generation = (await db.execute(query)).scalar_one_or_none()
-    if generation is None:
-        return False
-    await _fail(db, generation, code, message)
-    return True
+async def abandon(db: AsyncSession, providers: Collection[str], *, code: str, message: str) -> int:
+    """End what waits for a provider that is none of these, so that it does not wait for ever; returns how many there were."""
+    waiting = and_(Generation.status == GenerationStatus.QUEUED, Generation.provider.not_in(list(providers)))
+    return await _fail(db, waiting, code, message)
 
 
 async def requeue_orphans(db: AsyncSession) -> int:
     """Give every pending generation without a living job a new one; returns how many there were."""
-    query = select(Generation).where(
-        Generation.status.in_(PENDING),
-        text("not exists (select from procrastinate_jobs j where j.id = generations.job_id and j.status in ('todo', 'doing'))"),
-    )
+    query = select(Generation).where(Generation.status.in_(PENDING), text(f"not exists ({LIVING_JOB})"))
     orphans = (await db.execute(query.with_for_update(skip_locked=True))).scalars().all()
     for generation in orphans:
         queue = generation_queue(generation.provider)
@@ -150,29 +165,35 @@ async def requeue_orphans(db: AsyncSession) -> int:
     return len(orphans)
 
 
-async def _held(db: AsyncSession, held: Claim) -> Generation | None:
-    """Return the generation, locked, if this claim still holds it: the fence."""
-    query = select(Generation).where(
+def _holding(held: Claim) -> ColumnElement[bool]:
+    """The fence: true of the generation as long as nobody claimed or ended it after this claim."""
+    return and_(
         Generation.id == held.generation_id,
         Generation.attempt == held.attempt,
         Generation.status == GenerationStatus.RUNNING,
     )
-    return (await db.execute(query.with_for_update())).scalar_one_or_none()
 
 
-async def _fail(db: AsyncSession, generation: Generation, code: str, message: str) -> None:
-    actor = Actor.worker_for(generation.requested_by_id)
-    authorize(actor, Action.GENERATION_FAIL, generation.project_id)
-    _end(generation, GenerationStatus.FAILED)
-    generation.error_code, generation.error_message = code, message
-    changes = {"error": code, "attempt": generation.attempt}
-    await record(db, actor, Action.GENERATION_FAIL, generation, reason=message, changes=changes)
+async def _held(db: AsyncSession, held: Claim) -> Generation | None:
+    """Return the generation, locked, if this claim still holds it."""
+    return (await db.execute(select(Generation).where(_holding(held)).with_for_update())).scalar_one_or_none()
 
 
-def _end(generation: Generation, status: GenerationStatus) -> None:
-    generation.status = status
-    generation.finished_at = func.now()
-    generation.error_code = generation.error_message = None
+async def _fail(db: AsyncSession, which: ColumnElement[bool], code: str, message: str) -> int:
+    ended = await _end(db, which, GenerationStatus.FAILED, error_code=code, error_message=message)
+    for generation in ended:
+        actor = Actor.worker_for(generation.requested_by_id)
+        authorize(actor, Action.GENERATION_FAIL, generation.project_id)
+        changes = {"error": code, "attempt": generation.attempt}
+        await record(db, actor, Action.GENERATION_FAIL, generation, reason=message, changes=changes)
+    return len(ended)
+
+
+async def _end(db: AsyncSession, which: ColumnElement[bool], status: GenerationStatus, **values: Any) -> Sequence[Generation]:  # noqa: ANN401
+    """Give these generations their end, and return them; one statement, for it is written with every version."""
+    outcome = {"error_code": None, "error_message": None, **values, "status": status, "finished_at": func.now()}
+    ended = update(Generation).where(which).values(outcome).returning(Generation)
+    return (await db.execute(ended, execution_options={"synchronize_session": False})).scalars().all()
 
 
 async def _next_number(db: AsyncSession, asset_id: UUID) -> int:
@@ -218,17 +239,15 @@ def _version(generation: Generation, held: Claim, take: Take, number: int) -> Ve
     )
 
 
-async def _announce(db: AsyncSession, generation: Generation) -> None:
+async def _announce(db: AsyncSession, held: Claim, status: GenerationStatus, progress: float = 0.0) -> None:
     """Tell of a step that is no action of anybody's: started, got on, put back."""
-    await announce(
-        db,
-        Change(
-            type=generation.noun,
-            id=str(generation.id),
-            action="generation.progress",
-            project_id=str(generation.project_id),
-            asset_id=str(generation.asset_id),
-            status=generation.status,
-            progress=generation.progress,
-        ),
+    change = Change(
+        type=Generation.noun,
+        id=str(held.generation_id),
+        action="generation.progress",
+        project_id=str(held.project_id),
+        asset_id=str(held.asset_id),
+        status=status,
+        progress=progress,
     )
+    await announce(db, change)

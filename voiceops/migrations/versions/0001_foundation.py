@@ -106,6 +106,7 @@ create table generations (
     constraint ck_generations_status check (status in ('queued', 'running', 'succeeded', 'failed', 'cancelled')),
   attempt integer not null,
   attempts_before integer not null,
+  failures integer not null,
   progress double precision not null constraint ck_generations_progress check (progress between 0 and 1),
   job_id bigint,
   error_code text,
@@ -216,7 +217,8 @@ begin
 end $$;
 
 create trigger generations_fixed before update on generations for each row execute function refuse_change_but(
-  'status', 'attempt', 'attempts_before', 'progress', 'job_id', 'error_code', 'error_message', 'started_at', 'finished_at');
+  'status', 'attempt', 'attempts_before', 'failures', 'progress', 'job_id', 'error_code', 'error_message', 'started_at',
+  'finished_at');
 create trigger generations_steps before update on generations for each row
   when (not (
     (old.status = 'queued' and new.status in ('queued', 'running', 'failed', 'cancelled'))
