@@ -30,13 +30,18 @@ const open = new Map<string, Draft>();
 const listeners = new Set<() => void>();
 
 function current(name: string): Draft {
-  const draft = open.get(name) ?? read(name);
+  return open.get(name) ?? read(name);
+}
+
+/** The same object until it changes, as React wants it. */
+function held(name: string): Draft {
+  const draft = current(name);
   open.set(name, draft);
   return draft;
 }
 
 function put(name: string, draft: Draft) {
-  open.set(name, draft);
+  if (open.has(name)) open.set(name, draft);
   keep(name, Object.keys(draft).length > 0 ? JSON.stringify(draft) : null);
   for (const tell of listeners) tell();
 }
@@ -60,7 +65,7 @@ export function useDraft(person: string, asset: string): DraftStore {
     },
     [name],
   );
-  const draft = useSyncExternalStore(subscribe, () => current(name));
+  const draft = useSyncExternalStore(subscribe, () => held(name));
   return {
     draft,
     change: (part) => put(name, { ...current(name), ...part }),
