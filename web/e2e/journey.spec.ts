@@ -123,6 +123,25 @@ test('an address that is not there says so, and one that needs a person comes ba
   await expectAccessible(page, 'not found');
 });
 
+test('a session that ends leads to the sign-in, and the draft waits there until one signs out', async ({ page, studio }) => {
+  await signIn(page, studio.url);
+  await createAsset(page, 'Session end', `support/session-end-${Date.now().toString(36)}`);
+  const script = page.getByRole('textbox', { name: 'Script' });
+  await script.fill('Half a day of work.');
+  await page.getByRole('button', { name: /^Play a sample/ }).first().click();
+  await expect(page.getByRole('region', { name: 'Player' })).toBeVisible();
+  await page.evaluate(() => fetch('/api/v1/session', { method: 'DELETE' })); // as another tab would
+  await expect(page, 'the stream tells').toHaveURL(/\/sign-in\?next=/, { timeout: 30_000 });
+
+  await page.getByRole('button', { name: /^Author/ }).click();
+  await expect(script).toHaveValue('Half a day of work.');
+  await expect(page.getByRole('region', { name: 'Player' }), 'it was closed').toBeHidden();
+  await page.getByRole('button', { name: /menu$/ }).click();
+  await page.getByRole('button', { name: 'Sign out' }).click();
+  await expect(page.getByRole('button', { name: /^Author/ })).toBeVisible();
+  expect(await page.evaluate(() => Object.keys(localStorage).filter((key) => key.includes('draft')))).toEqual([]);
+});
+
 /** Opens an address afresh and returns the gzip kB of all scripts that were asked for until `there` was there. */
 async function firstLoad(page: Page, url: string, there: Locator): Promise<number> {
   const packed: Promise<number>[] = [];

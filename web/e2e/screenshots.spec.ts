@@ -1,6 +1,7 @@
 /** Photographs every screen, light and dark, wide and narrow, into the folder that SCREENSHOTS names. To be looked at by a person. */
 import { resolve } from 'node:path';
 import type { Page } from '@playwright/test';
+import type { GenerationPage } from '../src/api/types.ts';
 import { generate, signIn } from './screens.ts';
 import { test } from './studio.ts';
 
@@ -36,6 +37,19 @@ async function secondTake(page: Page): Promise<void> {
   await generate(page, 2);
 }
 
+/** The list of generations as it is while one is spoken and after one failed, which a good local voice seldom does. */
+async function underWay(page: Page): Promise<void> {
+  await page.route('**/api/v1/assets/*/generations?*', async (route) => {
+    const answer = await route.fetch();
+    const list = (await answer.json()) as GenerationPage;
+    const like = list.items.map((one) => ({ ...one, version_id: null, reason: 'A calmer second half' }));
+    const running = like.map((one) => ({ ...one, id: 'running', status: 'running', progress: 0.42, can: ['generation.cancel'] }));
+    const error = { code: 'disk_full', message: 'There is no space left to keep the audio. Free some, then retry.' };
+    const failed = like.map((one) => ({ ...one, id: 'failed', status: 'failed', attempt: 3, error, can: ['generation.retry'] }));
+    await route.fulfill({ json: { ...list, items: [...running.slice(0, 1), ...failed.slice(0, 1), ...list.items] } });
+  });
+}
+
 test('every screen', async ({ page, studio }) => {
   test.setTimeout(300_000);
   await page.goto(studio.url);
@@ -68,6 +82,18 @@ test('every screen', async ({ page, studio }) => {
   await page.getByRole('list', { name: 'Findings about the script' }).getByRole('listitem').first().waitFor();
   await photograph(page, 'asset-findings');
   await page.getByRole('button', { name: 'Discard draft' }).click();
+  await photograph(page, 'asset-discarded');
+
+  await page.goto(studio.url);
+  await underWay(page);
+  await page.getByRole('link', { name: 'On hold' }).click();
+  await page.getByRole('article', { name: 'Version 1' }).waitFor({ timeout: 60_000 });
+  await page.getByRole('progressbar').waitFor();
+  await photograph(page, 'asset-under-way');
+  await page.goto(`${page.url().split('?')[0]}?tab=versions`);
+  await page.getByRole('progressbar').waitFor();
+  await photograph(page, 'asset-under-way-versions');
+  await page.unrouteAll();
 
   await page.getByRole('link', { name: 'Library' }).first().click();
   await page.getByRole('link', { name: 'Support greeting' }).click();

@@ -1,34 +1,12 @@
 import { expect, test } from 'vitest';
 import { userEvent } from 'vitest/browser';
-import type { Asset, Version, Voice } from '../src/api/types.ts';
-import { Composer } from '../src/features/generations/composer.tsx';
-import { useDraft } from '../src/features/generations/draft.ts';
+import { Bench, CHECK, ROUTES } from './bench.tsx';
 import { asset, generation, plainVoice, version, voice } from './made.ts';
-import { problem, serve } from './network.ts';
+import { problem, serve, type Asked } from './network.ts';
 import { show } from './show.tsx';
 
-const CHECK = { characters: 29, spoken_characters: 29, maximum: 20_000, estimated_ms: 2400, warnings: [], errors: [] };
-const ROUTES = {
-  'POST /api/v1/assets/a-1/scripts/check': CHECK,
-  'POST /api/v1/assets/a-1/generations': generation({ status: 'queued' }),
-  'POST /api/v1/assets/a-1/scripts': { id: 's-9', asset_id: 'a-1', number: 2 },
-};
-
-interface BenchProps {
-  of?: Asset;
-  voices?: Voice[];
-  newest?: Version;
-}
-
-/** The composer with a draft, as the asset's page holds it. */
-function Bench({ of = asset(), voices = [voice()], newest }: BenchProps) {
-  const store = useDraft(of.id);
-  return (
-    <>
-      {newest && <button onClick={() => store.startFrom(newest)}>Start from it</button>}
-      <Composer asset={of} voices={voices} store={store} last={newest} newest={newest} onGenerate={() => undefined} />
-    </>
-  );
+function generations(asked: readonly Asked[]): Asked[] {
+  return asked.filter(({ path }) => path.endsWith('/generations'));
 }
 
 test('the selected word is emphasised by button and by key, and undo takes it back', async () => {
@@ -68,11 +46,11 @@ test('generating sends the words, the voice, its delivery and the parent, under 
   await screen.getByRole('radio', { name: 'Calm' }).click();
   await screen.getByRole('textbox', { name: 'Why this take' }).fill('Calmer');
   await screen.getByRole('button', { name: 'Generate' }).click();
-  await expect.poll(() => asked.filter(({ path }) => path.endsWith('/generations')).length).toBe(1);
+  await expect.poll(() => generations(asked).length).toBe(1);
   await expect.element(screen.getByRole('textbox', { name: 'Why this take' })).toHaveValue('');
   await screen.getByRole('button', { name: 'Generate' }).click();
-  await expect.poll(() => asked.filter(({ path }) => path.endsWith('/generations')).length).toBe(2);
-  const [first, second] = asked.filter(({ path }) => path.endsWith('/generations'));
+  await expect.poll(() => generations(asked).length).toBe(2);
+  const [first, second] = generations(asked);
   expect(first?.body).toMatchObject({
     text: 'Welcome to Northwind support.',
     voice: 'hibari/heart',
@@ -136,4 +114,59 @@ test('starting from a version brings its words, delivery and number', async () =
   await expect.element(screen.getByRole('slider', { name: 'Speed' })).toHaveValue('0.9');
   await expect.element(screen.getByRole('radio', { name: 'Warm' })).toBeChecked();
   await expect.element(screen.getByText('from v7')).toBeVisible();
+});
+
+test('a key held down, or pressed twice, is one generation', async () => {
+  const asked = serve(ROUTES);
+  const screen = await show(<Bench />);
+  const area = screen.getByRole('textbox', { name: 'Script' }).element();
+  const press = (repeat: boolean) => area.dispatchEvent(new KeyboardEvent('keydown', { key: 'Enter', ctrlKey: true, bubbles: true, repeat }));
+  press(false);
+  press(false);
+  await expect.poll(() => generations(asked).length).toBe(1);
+  await new Promise((done) => setTimeout(done, 300));
+  press(true);
+  await new Promise((done) => setTimeout(done, 300));
+  expect(generations(asked)).toHaveLength(1);
+  press(false);
+  await expect.poll(() => generations(asked).length, { message: 'done with the first, it makes a second' }).toBe(2);
+});
+
+test('without an answer nobody says that nothing was done, and the next click asks the same under the same key', async () => {
+  let reachable = false;
+  const asked = serve({
+    ...ROUTES,
+    'POST /api/v1/assets/a-1/generations': () => {
+      if (!reachable) throw new TypeError('Failed to fetch');
+      return generation({ status: 'queued' });
+    },
+  });
+  const screen = await show(<Bench newest={version()} />);
+  await screen.getByRole('textbox', { name: 'Script' }).fill('Hello there.');
+  await screen.getByRole('textbox', { name: 'Why the wording changed' }).fill('Shorter');
+  await screen.getByRole('button', { name: 'Generate' }).click();
+  await expect.element(screen.getByRole('alert'), { timeout: 10_000 }).toMatchTextContent(/It may or may not have been done\..*Your draft is kept\./);
+  expect(screen.getByText('Nothing was changed').elements()).toHaveLength(0);
+  reachable = true;
+  const before = generations(asked).length;
+  await screen.getByRole('button', { name: 'Generate' }).click();
+  await expect.poll(() => generations(asked).length).toBe(before + 1);
+  const sent = generations(asked).map(({ headers, body }) => JSON.stringify([headers.get('Idempotency-Key'), body]));
+  expect(new Set(sent).size, 'the same request').toBe(1);
+
+  await expect.element(screen.getByRole('textbox', { name: 'Script' })).toHaveValue('Welcome to Northwind support.');
+  await screen.getByRole('button', { name: 'Generate' }).click();
+  await expect.poll(() => generations(asked).at(-1)?.headers.get('Idempotency-Key')).not.toBe(generations(asked)[0]?.headers.get('Idempotency-Key'));
+});
+
+test('after a lost answer, other words are another request', async () => {
+  const asked = serve({ ...ROUTES, 'POST /api/v1/assets/a-1/generations': () => problem(502, 'Bad gateway', 'No answer from behind.') });
+  const screen = await show(<Bench />);
+  for (const [count, words] of ['One.', 'Two.'].entries()) {
+    await screen.getByRole('textbox', { name: 'Script' }).fill(words);
+    await screen.getByRole('button', { name: 'Generate' }).click();
+    await expect.poll(() => generations(asked).length).toBe(count + 1);
+    await expect.element(screen.getByRole('alert')).toBeVisible();
+  }
+  expect(new Set(generations(asked).map(({ headers }) => headers.get('Idempotency-Key'))).size).toBe(2);
 });

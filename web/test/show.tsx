@@ -5,5 +5,6 @@ import { render } from 'vitest-browser-react';
 
 export async function show(what: ReactNode) {
   const client = new QueryClient({ defaultOptions: { queries: { retry: false }, mutations: { networkMode: 'always' } } });
-  return await render(<QueryClientProvider client={client}>{what}</QueryClientProvider>);
+  const wrapper = ({ children }: { children: ReactNode }) => <QueryClientProvider client={client}>{children}</QueryClientProvider>;
+  return await render(what, { wrapper });
 }

@@ -31,3 +31,17 @@ test('nothing is lost: the pieces give both texts back', () => {
   expect(without('added')).toBe(from);
   expect(without('removed')).toBe(to);
 });
+
+function manyWords(from: number): string {
+  return Array.from({ length: 3000 }, (_, index) => `w${((index + from) * 7919).toString(36)}`).join(' ');
+}
+
+test('two texts of nothing in common are not compared for long, and shown whole', () => {
+  const began = performance.now();
+  const pieces = wordDiff(manyWords(0), manyWords(50_000), 'en-US');
+  expect(performance.now() - began).toBeLessThan(500);
+  expect(pieces).toEqual([
+    { kind: 'removed', text: manyWords(0) },
+    { kind: 'added', text: manyWords(50_000) },
+  ]);
+});

@@ -11,15 +11,27 @@ interface Question {
 async function ask(method: string, path: string, { params, body, signal }: Question = {}) {
   const address = path.replaceAll(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(params?.path?.[name] ?? ''));
   const query = new URLSearchParams(params?.query).toString();
-  const response = await fetch(query ? `${address}?${query}` : address, {
+  const init = {
     method,
     headers: { ...(body !== undefined && { 'Content-Type': 'application/json' }), ...params?.header },
     body: JSON.stringify(body) ?? null,
     signal: signal ?? null,
-  });
-  const text = await response.text();
-  if (response.ok) return { data: text ? (JSON.parse(text) as unknown) : undefined, response };
-  return { error: parsed(text), response };
+  };
+  try {
+    const response = await fetch(query ? `${address}?${query}` : address, init);
+    const text = await response.text();
+    if (response.ok) return { data: text ? (JSON.parse(text) as unknown) : undefined, response };
+    return { error: parsed(text), response };
+  } catch (cause) {
+    throw silence(cause, method);
+  }
+}
+
+/** Whether something that was asked for was done, nobody can know without an answer. */
+function silence(cause: unknown, method: string): unknown {
+  if (cause instanceof DOMException && cause.name === 'AbortError') return cause;
+  const unknown = method === 'GET' ? '' : ' It may or may not have been done.';
+  return new ProblemError(0, 'The server cannot be reached', `There is no answer from the server.${unknown}`);
 }
 
 /** What stands before the server (a proxy) may answer with a page instead of a problem. */
@@ -71,10 +83,7 @@ interface Answer<T> {
 
 /** The body of a good answer; anything else is thrown as a ProblemError. */
 export async function answer<T>(call: Promise<Answer<T>>): Promise<T> {
-  const result = await call.catch((cause: unknown) => {
-    if (cause instanceof DOMException && cause.name === 'AbortError') throw cause;
-    throw new ProblemError(0, 'The server cannot be reached', 'There is no answer from the server. Nothing was changed.');
-  });
+  const result = await call;
   if (!result.response.ok) throw problem(result.response.status, result.error);
   return result.data as T;
 }

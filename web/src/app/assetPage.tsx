@@ -49,6 +49,7 @@ export function AssetPage() {
       <AssetHeader asset={asset.data} projectKey={key} />
       <AssetWork
         key={id}
+        person={session.person.id}
         asset={asset.data}
         project={project}
         selected={version}

@@ -1,21 +1,23 @@
 /** The two halves of an asset's page: the bench where a take is made, and the takes. Side by side if there is room, else as tabs. */
-import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
+import { useInfiniteQuery, useQuery, useQueryClient } from '@tanstack/react-query';
 import { asProblem } from '../api/client.ts';
 import type { Asset, Project, Version } from '../api/types.ts';
+import { assetKeys } from '../features/assets/queries.ts';
 import { Composer } from '../features/generations/composer.tsx';
-import { useDraft } from '../features/generations/draft.ts';
+import { startFrom } from '../features/generations/draft.ts';
 import { generationsQuery, voicesQuery } from '../features/generations/queries.ts';
 import { Requests } from '../features/generations/requests.tsx';
 import { Backdrop } from '../features/generations/scriptEditor.tsx';
 import { versionsQuery } from '../features/versions/queries.ts';
 import { VersionList } from '../features/versions/versionList.tsx';
 import { Failure, Note, Skeleton } from '../ui/state.tsx';
-import { toast } from '../ui/toast.tsx';
 import styles from './assetWork.module.css';
 
 type Tab = 'script' | 'versions';
 
 interface AssetWorkProps {
+  /** Who looks at it: drafts are each person's own. */
+  person: string;
   asset: Asset;
   project: Project;
   selected: number | undefined;
@@ -24,8 +26,8 @@ interface AssetWorkProps {
   onTab: (tab: Tab) => void;
 }
 
-export function AssetWork({ asset, project, selected, tab, onSelect, onTab }: AssetWorkProps) {
-  const store = useDraft(asset.id);
+export function AssetWork({ person, asset, project, selected, tab, onSelect, onTab }: AssetWorkProps) {
+  const client = useQueryClient();
   const voices = useQuery(voicesQuery);
   const generations = useQuery(generationsQuery(asset.id));
   const versions = useInfiniteQuery(versionsQuery(asset.id));
@@ -33,9 +35,8 @@ export function AssetWork({ asset, project, selected, tab, onSelect, onTab }: As
   const last = generations.data?.items[0] ?? newest;
   const mayGenerate = asset.can.includes('generation.request');
   const start = (version: Version) => {
-    store.startFrom(version);
+    startFrom(person, version);
     onTab('script');
-    toast(`Version ${version.number} is in the editor`);
     document.querySelector<HTMLElement>('#script')?.focus();
   };
   const follow = () => {
@@ -59,12 +60,13 @@ export function AssetWork({ asset, project, selected, tab, onSelect, onTab }: As
         {mayGenerate && !ready && !failed && <Skeleton lines={8} label="Loading the editor" />}
         {mayGenerate && ready && (
           <Composer
+            person={person}
             asset={asset}
             voices={voices.data}
-            store={store}
             last={last}
             newest={newest}
-            onGenerate={follow}
+            onGenerated={follow}
+            onChanged={() => client.invalidateQueries({ queryKey: assetKeys.one(asset.id) })}
           />
         )}
       </div>

@@ -1,8 +1,9 @@
 /** Live news from the server: what somebody else does appears without a reload. */
 import { useEffect, useSyncExternalStore } from 'react';
-import type { QueryKey } from '@tanstack/react-query';
+import type { QueryFilters, QueryKey } from '@tanstack/react-query';
 import { assetKeys } from '../features/assets/queries.ts';
 import { generationKeys, showProgress } from '../features/generations/queries.ts';
+import { sessionQuery } from '../features/session/queries.ts';
 import { versionKeys } from '../features/versions/queries.ts';
 import { queryClient } from './queryClient.ts';
 
@@ -32,6 +33,16 @@ function subscribe(tell: () => void) {
   return () => void listeners.delete(tell);
 }
 
+/** Asks afresh for what is on screen. An answer under way may have been read before the change, so it is old when it comes. */
+function renew(filters?: QueryFilters) {
+  for (const query of queryClient.getQueryCache().findAll({ ...filters, fetchStatus: 'fetching' })) {
+    if (query.isActive() && query.state.data !== undefined) continue; // the invalidation below stops it and asks again
+    const again = () => queryClient.invalidateQueries({ queryKey: query.queryKey, exact: true });
+    query.promise?.then(again, () => undefined);
+  }
+  void queryClient.invalidateQueries(filters);
+}
+
 /** Many changes at once (an import, a first start) ask for each list only once. */
 const waiting = new Map<string, QueryKey>();
 
@@ -40,7 +51,7 @@ function refresh(...keys: QueryKey[]) {
     setTimeout(() => {
       const now = [...waiting.values()];
       waiting.clear();
-      for (const queryKey of now) void queryClient.invalidateQueries({ queryKey });
+      for (const queryKey of now) renew({ queryKey });
     }, GATHER_MS);
   }
   for (const key of keys) waiting.set(JSON.stringify(key), key);
@@ -57,20 +68,21 @@ function apply({ subject, asset_id: asset, status, progress }: Change) {
 function listen(): () => void {
   let source: EventSource | null = null;
   let timer: ReturnType<typeof setTimeout> | undefined;
-  let heard = false;
   const open = () => {
     source = new EventSource('/api/v1/events');
     source.addEventListener('ready', () => {
       set('live');
-      // Said again, it means that something may have been missed: what is on screen is fetched afresh.
-      if (heard) void queryClient.invalidateQueries();
-      heard = true;
+      // Whatever was asked for before it may have changed unheard, at the first time too: the stream opens beside the first questions.
+      renew();
     });
     source.addEventListener('change', (event) => apply(JSON.parse(event.data as string) as Change));
     source.addEventListener('error', () => {
       set('lost');
-      // The browser itself reconnects after a broken connection, but never after an answer that is no stream.
-      if (source?.readyState === EventSource.CLOSED) timer = setTimeout(open, AGAIN_MS);
+      // The browser itself reconnects after a broken connection, but never after an answer that is no stream. It keeps that answer
+      // to itself: whether nobody is signed in any more, the session tells.
+      if (source?.readyState !== EventSource.CLOSED) return;
+      void queryClient.refetchQueries({ queryKey: sessionQuery.queryKey });
+      timer = setTimeout(open, AGAIN_MS);
     });
   };
   open();

@@ -5,6 +5,7 @@ import { asProblem } from '../api/client.ts';
 import { assetsQuery } from '../features/assets/queries.ts';
 import { sessionQuery } from '../features/session/queries.ts';
 import { ErrorPage, NoProject, NotFound, Pending } from './errorPages.tsx';
+import { leave } from './leave.ts';
 import { onSignedOut, queryClient } from './queryClient.ts';
 import { Root } from './root.tsx';
 import { assetSearch, librarySearch, signInSearch } from './search.ts';
@@ -80,9 +81,7 @@ export const router = createRouter({
 
 onSignedOut(() => {
   const { pathname, href } = router.state.location;
-  if (pathname === '/sign-in') return;
-  queryClient.removeQueries({ queryKey: sessionQuery.queryKey });
-  void router.navigate({ to: '/sign-in', search: { next: href }, replace: true });
+  if (pathname !== '/sign-in') void leave(router, href);
 });
 
 declare module '@tanstack/react-router' {

@@ -1,15 +1,15 @@
 /** The frame of everything inside: the bar, the screen, the player. */
 import { useSuspenseQuery } from '@tanstack/react-query';
-import { Link, Outlet, useNavigate, useParams } from '@tanstack/react-router';
+import { Link, Outlet, useParams, useRouter } from '@tanstack/react-router';
 import { lazy, Suspense, useEffect, type ReactNode } from 'react';
-import { player, type Track } from '../audio/player.ts';
+import type { Track } from '../audio/player.ts';
 import { usePlayer } from '../audio/usePlayer.ts';
 import { PersonMenu } from '../features/session/personMenu.tsx';
-import { forgetAnswers, sessionQuery } from '../features/session/queries.ts';
-import { forget } from '../ui/storage.ts';
+import { sessionQuery } from '../features/session/queries.ts';
+import { draftsOf, forget } from '../ui/storage.ts';
 import { Connection } from './connection.tsx';
+import { leave } from './leave.ts';
 import { Logo } from './logo.tsx';
-import { queryClient } from './queryClient.ts';
 import styles from './shell.module.css';
 
 // What the first screen can do without comes when it is wanted, or right after.
@@ -37,12 +37,11 @@ export function Shell() {
   useEffect(fetchTheRest, []);
   const { data: session } = useSuspenseQuery(sessionQuery);
   const { project: key } = useParams({ strict: false });
-  const navigate = useNavigate();
+  const router = useRouter();
   const project = session.projects.find((one) => one.key === key);
-  const leave = () => {
-    player.close();
-    forget('voiceops.draft.'); // the next person at this browser is somebody else
-    void navigate({ to: '/sign-in' }).then(() => forgetAnswers(queryClient));
+  const signedOut = () => {
+    forget(draftsOf(session.person.id)); // a session that only ended keeps them: the same person comes back
+    void leave(router);
   };
   return (
     <div className={styles.shell}>
@@ -61,7 +60,7 @@ export function Shell() {
             </Link>
           </nav>
         )}
-        <PersonMenu session={session} roles={project?.roles ?? session.projects[0]?.roles ?? []} onSignedOut={leave} />
+        <PersonMenu session={session} roles={project?.roles ?? session.projects[0]?.roles ?? []} onSignedOut={signedOut} />
       </header>
       <Connection />
       <div id="main" tabIndex={-1} className={styles.main}>

@@ -1,5 +1,10 @@
 /** The browser's storage, which may be forbidden or full: then a value is simply not kept. */
 
+/** The drafts of one person; what follows names the thing that is drafted. */
+export function draftsOf(person: string): string {
+  return `voiceops.draft.${person}.`;
+}
+
 export function stored(key: string): string | null {
   try {
     return localStorage.getItem(key);

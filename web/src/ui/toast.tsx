@@ -1,14 +1,18 @@
-/** Short news that needs no answer. Failures that need one stand where they happened instead. */
-import { useSyncExternalStore } from 'react';
+/** Short news that needs no answer, and the way back if it tells of something that can be undone. Failures that need an answer stand where they happened instead. */
+import { useEffect, useState, useSyncExternalStore } from 'react';
+import { Button } from './button.tsx';
 import styles from './toast.module.css';
 
 interface Toast {
   id: number;
   text: string;
   tone: 'good' | 'bad';
+  undo: (() => void) | undefined;
 }
 
 const LASTS_MS = 6000;
+/** To read it, think, and reach for the button. */
+const UNDO_LASTS_MS = 12_000;
 const listeners = new Set<() => void>();
 let toasts: readonly Toast[] = [];
 let last = 0;
@@ -18,10 +22,18 @@ function set(next: readonly Toast[]) {
   for (const tell of listeners) tell();
 }
 
-export function toast(text: string, tone: Toast['tone'] = 'good'): void {
+export function toast(text: string, tone: Toast['tone'] = 'good', undo?: () => void): void {
   const id = (last += 1);
-  set([...toasts.slice(-2), { id, text, tone }]);
-  setTimeout(() => set(toasts.filter((one) => one.id !== id)), LASTS_MS);
+  set([...toasts.slice(-2), { id, text, tone, undo }]);
+}
+
+/** What is told to one person is not for the next, and no more theirs to undo. */
+export function clearToasts(): void {
+  set([]);
+}
+
+function close(id: number) {
+  set(toasts.filter((one) => one.id !== id));
 }
 
 function subscribe(tell: () => void) {
@@ -34,10 +46,44 @@ export function Toasts() {
   return (
     <div className={styles.toasts} role="status" aria-live="polite">
       {shown.map((one) => (
-        <p key={one.id} data-tone={one.tone}>
-          {one.text}
-        </p>
+        <News key={one.id} {...one} />
       ))}
+    </div>
+  );
+}
+
+/** Goes by itself, but never from under the pointer or the focus. */
+function News({ id, text, tone, undo }: Toast) {
+  const [held, setHeld] = useState(false);
+  useEffect(() => {
+    if (held) return undefined;
+    const timer = setTimeout(() => close(id), undo ? UNDO_LASTS_MS : LASTS_MS);
+    return () => clearTimeout(timer);
+  }, [id, undo, held]);
+  const hold = () => setHeld(true);
+  const release = () => setHeld(false);
+  return (
+    <div
+      className={styles.toast}
+      data-tone={tone}
+      onPointerEnter={hold}
+      onPointerLeave={release}
+      onFocus={hold}
+      onBlur={release}
+    >
+      {text}
+      {undo && (
+        <Button
+          variant="quiet"
+          size="small"
+          onClick={() => {
+            undo();
+            close(id);
+          }}
+        >
+          Undo
+        </Button>
+      )}
     </div>
   );
 }

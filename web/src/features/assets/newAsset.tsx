@@ -1,6 +1,7 @@
 /** A new asset, in a dialog. What the server refuses is shown on the field it names. */
 import type { SyntheticEvent } from 'react';
 import { asProblem } from '../../api/client.ts';
+import { sendOnce } from '../../api/once.ts';
 import type { Asset, Project } from '../../api/types.ts';
 import { Button } from '../../ui/button.tsx';
 import { Dialog, DialogFooter } from '../../ui/dialog.tsx';
@@ -23,10 +24,9 @@ export function NewAsset({ project, onClose, onCreated }: NewAssetProps) {
   const submit = (event: SyntheticEvent<HTMLFormElement>) => {
     event.preventDefault();
     const values = new FormData(event.currentTarget);
-    create.mutate(
-      { key: textOf(values, 'key'), title: textOf(values, 'title'), language: textOf(values, 'language'), tags: splitTags(textOf(values, 'tags')) },
-      { onSuccess: onCreated },
-    );
+    const text = (name: string) => textOf(values, name);
+    const ask = { key: text('key'), title: text('title'), language: text('language'), tags: splitTags(text('tags')) };
+    create.mutate(sendOnce(create, ask), { onSuccess: onCreated });
   };
   return (
     <Dialog title="New asset" onClose={onClose}>

@@ -2,16 +2,17 @@
 import { useQuery } from '@tanstack/react-query';
 import { useId, useRef } from 'react';
 import { asProblem } from '../../api/client.ts';
+import { mayBeDone, sendOnce } from '../../api/once.ts';
 import type { Asset, Generation, Version, Voice } from '../../api/types.ts';
 import { Button } from '../../ui/button.tsx';
 import { Note } from '../../ui/state.tsx';
 import styles from './composer.module.css';
 import { within } from './delivery.ts';
 import { DeliveryControls } from './deliveryControls.tsx';
-import type { DraftStore } from './draft.ts';
+import { useDraft } from './draft.ts';
 import { GenerateBar } from './generateBar.tsx';
 import { codePoints, marks, unitsBefore } from './markup.ts';
-import { newKey, useGenerate, useSaveScript } from './mutations.ts';
+import { useGenerate, useSaveScript } from './mutations.ts';
 import { checkQuery } from './queries.ts';
 import { ScriptEditor } from './scriptEditor.tsx';
 import { ScriptFindings } from './scriptFindings.tsx';
@@ -19,18 +20,24 @@ import { useOnceQuiet } from './useOnceQuiet.ts';
 import { VoicePicker } from './voicePicker.tsx';
 
 interface ComposerProps {
+  /** Whose draft it is. */
+  person: string;
   asset: Asset;
   voices: readonly Voice[];
-  store: DraftStore;
   /** What voice and delivery go on from. */
   last: Generation | Version | undefined;
   newest: Version | undefined;
-  onGenerate: () => void;
+  /** A generation has been accepted. */
+  onGenerated: () => void;
+  /** Fetches the asset anew. */
+  onChanged: () => Promise<void>;
 }
 
-export function Composer({ asset, voices, store, last, newest, onGenerate }: ComposerProps) {
+export function Composer({ person, asset, voices, last, newest, onGenerated, onChanged }: ComposerProps) {
   const area = useRef<HTMLTextAreaElement>(null);
+  const asking = useRef(false);
   const figures = useId();
+  const store = useDraft(person, asset.id);
   const { draft, change } = store;
   const saved = asset.script?.text ?? '';
   const text = draft.text ?? saved;
@@ -42,8 +49,8 @@ export function Composer({ asset, voices, store, last, newest, onGenerate }: Com
 
   const quiet = useOnceQuiet(text);
   const check = useQuery({ ...checkQuery(asset.id, quiet, voice.id), enabled: text.trim() !== '' });
-  const generate = useGenerate(asset.id);
-  const save = useSaveScript(asset.id);
+  const generate = useGenerate(asset.id, onChanged);
+  const save = useSaveScript(asset.id, onChanged);
   const findings = text.trim() === '' ? undefined : check.data;
   const problem = generate.isError ? asProblem(generate.error) : save.isError ? asProblem(save.error) : null;
   const textProblem = problem?.field('text');
@@ -54,10 +61,20 @@ export function Composer({ asset, voices, store, last, newest, onGenerate }: Com
     area.current?.setSelectionRange(start, start + ((text.codePointAt(start) ?? 0) > 0xff_ff ? 2 : 1));
   };
   const submit = () => {
+    if (asking.current) return; // two presses of a key may come before the first is rendered
+    asking.current = true;
     const reason = draft.reason?.trim();
-    const ask = { text, note: changed ? note : '', key: newKey(), voice: voice.id, delivery, ...(reason && { reason }) };
-    generate.mutate({ ...ask, ...(parent && { parent_version_id: parent.id }) }, { onSuccess: () => store.sent(draft) });
-    onGenerate();
+    const about = { voice: voice.id, delivery, ...(reason && { reason }), ...(parent && { parent_version_id: parent.id }) };
+    // The draft is what is wanted: the newest script and version may by now be what this very request made.
+    generate.mutate(sendOnce(generate, { text, note: changed ? note : '', ...about }, draft), {
+      onSuccess: () => {
+        store.sent(draft);
+        onGenerated();
+      },
+      onSettled: () => {
+        asking.current = false;
+      },
+    });
   };
   return (
     <section className={styles.composer} aria-label="Compose">
@@ -89,7 +106,7 @@ export function Composer({ asset, voices, store, last, newest, onGenerate }: Com
               onChange={(event) => change({ note: event.target.value })}
             />
             <Button
-              onClick={() => save.mutate({ text, note }, { onSuccess: () => store.sent({ text, note: draft.note ?? '' }) })}
+              onClick={() => save.mutate(sendOnce(save, { text, note }), { onSuccess: () => store.sent({ text, note: draft.note ?? '' }) })}
               busy={save.isPending}
             >
               Save script
@@ -107,6 +124,7 @@ export function Composer({ asset, voices, store, last, newest, onGenerate }: Com
       {problem && !textProblem && (
         <Note tone="bad" live>
           <strong>{problem.title}.</strong> {problem.message} {problem.fields.map((one) => one.message).join(' ')} Your draft is kept.
+          {mayBeDone(problem) && ' Ask again: it will not be done twice.'}
         </Note>
       )}
       <GenerateBar store={store} parent={parent} newest={newest} busy={generate.isPending} onGenerate={submit} />

@@ -27,7 +27,7 @@ export function generationsQuery(asset: string) {
 export function checkQuery(asset: string, text: string, voice: string | undefined) {
   return queryOptions({
     queryKey: ['check', asset, voice, text],
-    staleTime: Infinity,
+    staleTime: 'static', // the same text and voice are always told the same
     gcTime: 30_000,
     placeholderData: keepPreviousData,
     queryFn: ({ signal }) =>
@@ -49,9 +49,11 @@ export function withGeneration(page: GenerationPage, generation: Generation): Ge
 
 /** Moves a bar without asking the server; false when this generation is not on screen, or there is more to know than that. */
 export function showProgress(client: QueryClient, asset: string, id: string, progress: number): boolean {
-  const page = client.getQueryData<GenerationPage>(generationKeys.of(asset));
+  const known = client.getQueryState<GenerationPage>(generationKeys.of(asset));
+  const page = known?.data;
   const generation = page?.items.find((one) => one.id === id);
-  if (!page || (generation?.status !== 'queued' && generation?.status !== 'running')) return false;
-  client.setQueryData<GenerationPage>(generationKeys.of(asset), withGeneration(page, { ...generation, status: 'running', progress }));
+  if (!page || known.isInvalidated || (generation?.status !== 'queued' && generation?.status !== 'running')) return false;
+  const moved = withGeneration(page, { ...generation, status: 'running', progress });
+  client.setQueryData<GenerationPage>(generationKeys.of(asset), moved, { updatedAt: known.dataUpdatedAt }); // the rest is as old as it was
   return true;
 }

@@ -26,8 +26,8 @@ export function ScriptEditor({ text, faults, invalid, describedBy, area, onChang
   const keys = (event: KeyboardEvent) => {
     if (!(event.ctrlKey || event.metaKey) || event.altKey) return;
     if (event.key === 'e') apply(toggleEmphasis);
-    else if (event.key === 'Enter') onSubmit();
-    else return;
+    else if (event.key !== 'Enter') return;
+    else if (!event.repeat) onSubmit();
     event.preventDefault();
   };
   return (

@@ -16,7 +16,7 @@ export function PersonPanel({ session, onSignedOut }: { session: Session; onSign
   const signOut = useSignOut();
   const { name, email } = session.person;
   const leave = () =>
-    signOut.mutate(undefined, { onSuccess: onSignedOut, onError: (error) => toast(`Not signed out: ${error.message}`, 'bad') });
+    signOut.mutate(undefined, { onSuccess: onSignedOut, onError: (error) => toast(`You may still be signed in. ${error.message}`, 'bad') });
   return (
     <div className={styles.panel}>
       <p>

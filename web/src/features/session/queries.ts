@@ -11,7 +11,7 @@ export const sessionQuery = queryOptions({
 /** Null when this installation is no demo. */
 export const demoQuery = queryOptions({
   queryKey: ['demo'],
-  staleTime: Infinity,
+  staleTime: 'static',
   queryFn: () =>
     answer(api.GET('/api/v1/demo')).catch((error: unknown) => {
       if (asProblem(error).status === 404) return null;

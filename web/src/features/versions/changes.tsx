@@ -1,4 +1,5 @@
 /** What changed since the version this one was built on: words, voice, delivery. */
+import { useMemo } from 'react';
 import type { Version, Voice } from '../../api/types.ts';
 import { deliveryLabel, deliveryValue, voiceName } from '../../api/words.ts';
 import styles from './changes.module.css';
@@ -38,9 +39,10 @@ export function Changes({ version, voices, language }: ChangesProps) {
 }
 
 function Diff({ from, to, language }: { from: string; to: string; language: string }) {
+  const pieces = useMemo(() => wordDiff(from, to, language), [from, to, language]); // up to 50 ms, and cards are rendered with every progress
   return (
     <p className={styles.diff}>
-      {wordDiff(from, to, language).map((piece, index) => {
+      {pieces.map((piece, index) => {
         if (piece.kind === 'removed') return <del key={index}>{piece.text}</del>;
         if (piece.kind === 'added') return <ins key={index}>{piece.text}</ins>;
         if (piece.kind === 'same') return <span key={index}>{piece.text}</span>;

@@ -11,8 +11,15 @@ const ISLAND_WORDS = 2;
 /** How many unchanged words stay visible beside a change. */
 const CONTEXT_WORDS = 7;
 
+/**
+ * How many words may come or go before a comparison is given up: it takes time with the square of them, and beyond that many
+ * (about 50 ms) the two are other texts.
+ */
+const MOST_EDITS = 600;
+
 export function wordDiff(from: string, to: string, language: string): Piece[] {
-  const raw = diffWordsWithSpace(from, to, { intlSegmenter: segmenter(language) });
+  const raw = diffWordsWithSpace(from, to, { intlSegmenter: segmenter(language), maxEditLength: MOST_EDITS });
+  if (!raw) return whole(from, to);
   const pieces: Piece[] = [];
   let removed = '';
   let added = '';
@@ -39,6 +46,14 @@ export function wordDiff(from: string, to: string, language: string): Piece[] {
   }
   flush();
   return pieces.flatMap((piece, index) => (piece.kind === 'same' ? shortened(piece.text, index === 0, index === pieces.length - 1) : [piece]));
+}
+
+/** Everything goes, everything comes. */
+function whole(from: string, to: string): Piece[] {
+  return [
+    { kind: 'removed', text: from },
+    { kind: 'added', text: to },
+  ];
 }
 
 /** A space that both sides begin or end with is no change; underlined or struck out it would only be noise. */
