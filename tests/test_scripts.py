@@ -6,6 +6,8 @@ from typing import Any
 import pytest
 from conftest import Json, Rows, Studio, field_of, refused
 
+from voiceops.config import settings
+
 COUNTS = "select (select count(*) from scripts), (select count(*) from audit_events where action = 'script.create')"
 
 
@@ -95,8 +97,11 @@ async def test_the_same_wording_from_many_at_once_is_one(studio: Studio, rows: R
         ("a\u202eb", 1),
         ("Say *this", 4),
         ("One [pause 9s] two", 4),
+        ("Cafe\u0301 *open", 6),
+        ("One.\r\nTwo *open", 10),
         ("<speak>Hello</speak>", 0),
         ("a" * 20_001, None),
+        ("a" * 200_001, None),
     ],
 )
 async def test_a_refused_wording_names_the_place_and_writes_nothing(
@@ -124,6 +129,35 @@ async def test_the_bound_is_a_setting_and_is_named(studio: Studio) -> None:
     told = refused(await client.post(f"/assets/{asset['id']}/scripts", json={"text": "a" * 41}), 422)
     assert told["detail"] == "This has 41 characters; at most 40 are allowed."
     assert (await check(studio, asset, "a"))["maximum"] == 40
+
+
+async def test_a_longer_bound_than_ours_works_too(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
+    asset = await studio.asset()
+    client = await studio.person("author")
+    told = refused(await client.post(f"/assets/{asset['id']}/scripts", json={"text": "a" * 300_000}), 422)
+    assert told["detail"] == "This has 300,000 characters; at most 20,000 are allowed."
+    monkeypatch.setenv("VOICEOPS_MAX_SCRIPT_CHARACTERS", "300000")
+    settings.cache_clear()
+    assert (await write(studio, asset, "a" * 300_000))["characters"] == 300_000
+    assert (await check(studio, asset, "a" * 300_000))["errors"] == []
+
+
+async def test_a_dry_run_tells_what_would_last_too_long(studio: Studio) -> None:
+    asset = await studio.asset()
+    told = await check(studio, asset, "a[pause 5s]" * 720)
+    (error,) = told["errors"]
+    assert error == {
+        "field": "text",
+        "message": "This would last about 65 minutes; the longest allowed is 60. Shorten it or its pauses.",
+        "position": None,
+    }
+    assert told["estimated_ms"] == 720 * 5000 + 720 * 400
+    assert (await check(studio, asset, "a[pause 5s]" * 600))["errors"] == []
+
+
+async def test_what_no_voice_can_say_is_shown_where_it_was_sent(studio: Studio) -> None:
+    (warning,) = (await check(studio, await studio.asset(), "Cafe\u0301\r\n\r\n\u4f60"))["warnings"]
+    assert warning["position"] == 9
 
 
 async def test_notes_are_checked(studio: Studio) -> None:
