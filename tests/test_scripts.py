@@ -59,6 +59,23 @@ async def test_pages_of_scripts_have_no_gaps(studio: Studio) -> None:
     assert seen == [5, 4, 3, 2, 1]
 
 
+async def test_pages_go_by_number_even_where_ids_of_another_clock_do_not(studio: Studio, rows: Rows) -> None:
+    asset = await studio.asset()
+    for number in range(4):
+        await write(studio, asset, f"Wording {number}.")
+    await rows("set session_replication_role = replica")  # past the triggers
+    await rows("update scripts set id = 'ffffffff-ffff-7fff-bfff-ffffffffffff' where number = 2")
+    client = await studio.person("author")
+    seen: list[int] = []
+    cursor = None
+    while not seen or cursor:
+        asked = {"limit": 1} | ({"cursor": cursor} if cursor else {})
+        page = (await client.get(f"/assets/{asset['id']}/scripts", params=asked)).json()
+        seen += [script["number"] for script in page["items"]]
+        cursor = page["next_cursor"]
+    assert seen == [4, 3, 2, 1]
+
+
 async def test_the_newest_wording_again_is_no_new_one(studio: Studio, rows: Rows) -> None:
     asset = await studio.asset()
     first = await write(studio, asset, "Café.", note="First")

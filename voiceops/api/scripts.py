@@ -9,7 +9,7 @@ from pydantic import Field
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
-from voiceops.api.deps import Caller, Db, Held, Part, paged
+from voiceops.api.deps import Caller, Db, Held, Part, numbered
 from voiceops.api.idempotency import Once
 from voiceops.api.payloads import Out, Page, PersonOut, ProblemError, Reason, TextIn, Time
 from voiceops.api.voices import chosen
@@ -81,8 +81,8 @@ class CheckOut(Out):
 async def list_scripts(asset: UUID, db: Db, actor: Caller, part: Part) -> Page[ScriptOut]:
     """List an asset's scripts, the newest first."""
     await find(db, actor, Asset, asset)
-    query = select(Script).where(Script.asset_id == asset).options(joinedload(Script.created_by, innerjoin=True))
-    rows = (await db.execute(paged(query, Script.id, part))).scalars().all()
+    query = select(Script).options(joinedload(Script.created_by, innerjoin=True))
+    rows = (await db.execute(numbered(query, Script, asset, part))).scalars().all()
     items = [ScriptOut.of(script) for script in rows[: part.limit]]
     return Page(items=items, next_cursor=str(items[-1].id) if len(rows) > part.limit else None)
 

@@ -10,7 +10,7 @@ from sqlalchemy import Select, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import joinedload, undefer
 
-from voiceops.api.deps import Caller, Db, Part, paged
+from voiceops.api.deps import Caller, Db, Part, numbered
 from voiceops.api.generations import DeliveryOut
 from voiceops.api.payloads import Json, Out, Page, PersonOut, Time
 from voiceops.errors import Malformed
@@ -186,8 +186,8 @@ async def _show(db: AsyncSession, actor: Actor, versions: Sequence[Version]) -> 
 async def list_versions(asset: UUID, db: Db, actor: Caller, part: Part) -> Page[VersionOut]:
     """List an asset's versions, the newest first."""
     await find(db, actor, Asset, asset)
-    query = select(Version).where(Version.asset_id == asset).options(*SHOWN)
-    rows = (await db.execute(paged(query, Version.id, part))).scalars().all()
+    query = select(Version).options(*SHOWN)
+    rows = (await db.execute(numbered(query, Version, asset, part))).scalars().all()
     items = await _show(db, actor, rows[: part.limit])
     return Page(items=items, next_cursor=str(items[-1].id) if len(rows) > part.limit else None)
 
