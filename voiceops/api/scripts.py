@@ -66,6 +66,14 @@ class ScriptOut(Out):
         )
 
 
+class ScriptText(Out):
+    """A wording, where something else shows it."""
+
+    id: UUID
+    number: int
+    text: str
+
+
 class CheckOut(Out):
     """What would become of a wording: errors refuse it, warnings don't. Positions are code points."""
 

@@ -13,6 +13,7 @@ from sqlalchemy.orm import joinedload, undefer
 from voiceops.api.deps import Caller, Db, Part, numbered
 from voiceops.api.generations import DeliveryOut
 from voiceops.api.payloads import Json, Out, Page, PersonOut, Time
+from voiceops.api.scripts import ScriptText
 from voiceops.errors import Malformed
 from voiceops.models import Action, Asset, Status, Version, Waveform
 from voiceops.models.actor import Actor
@@ -25,14 +26,6 @@ SHOWN = (
     joinedload(Version.created_by, innerjoin=True),
     joinedload(Version.audio, innerjoin=True),
 )
-
-
-class SpokenScript(Out):
-    """The wording that was spoken."""
-
-    id: UUID
-    number: int
-    text: str
 
 
 class AudioOut(Out):
@@ -70,7 +63,7 @@ class ChangesOut(Out):
 
     parent_id: UUID
     parent_number: int
-    script: SpokenScript | None
+    script: ScriptText | None
     voice: str | None
     delivery: list[FieldChange]
 
@@ -85,7 +78,7 @@ class VersionOut(Out):
     generation_id: UUID
     parent_version_id: UUID | None
     changes: ChangesOut | None
-    script: SpokenScript
+    script: ScriptText
     voice: str
     provider: str
     delivery: DeliveryOut
@@ -127,8 +120,8 @@ class WordsOut(Out):
     items: list[WordOut]
 
 
-def _script(version: Version) -> SpokenScript:
-    return SpokenScript(id=version.script.id, number=version.script.number, text=version.script.text)
+def _script(version: Version) -> ScriptText:
+    return ScriptText(id=version.script.id, number=version.script.number, text=version.script.text)
 
 
 def _changes(version: Version, parent: Version) -> ChangesOut:
