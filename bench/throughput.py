@@ -72,10 +72,7 @@ def _speak(studio: Studio, cookies: dict[str, str], asset: str) -> float:
     made = "select count(*) from versions where asset_id = %s"
     if not wait_until(lambda: studio.rows(made, asset) == [(SCRIPTS,)], within=PATIENCE_S, every=0.25):
         raise RuntimeError("the hundred scripts were not spoken in time")
-    ended = "select extract(epoch from max(g.finished_at))::float8, sum(v.duration_ms)::float8 / 1000"
-    ((last, audio_s),) = studio.rows(
-        f"{ended} from generations g join versions v on v.generation_id = g.id where g.asset_id = %s", asset
-    )
+    ((last, audio_s),) = studio.rows(ENDED, asset)
     return float(str(audio_s)) / (float(str(last)) - began)
 
 

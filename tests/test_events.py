@@ -164,6 +164,21 @@ async def test_after_a_lost_database_everybody_is_told_to_look_again(live: Live,
     assert (await viewer.next())[1]["asset_id"] == asset["id"]
 
 
+async def test_what_another_release_announces_ends_nothing(live: Live, rows: Rows) -> None:
+    viewer = await live.reader("viewer")
+    project = live.studio.project
+    for odd in ("no JSON", "[]", "7", "null", '{"id": "1"}'):
+        await rows("select pg_notify('voiceops', %s)", odd)
+        assert await viewer.next() == ("ready", {}), odd
+    newer = {"type": "asset", "id": "1", "action": "asset.paint", "project_id": project, "colour": "blue"}
+    for told in ({**newer, "project_id": "no id"}, newer):
+        await rows("select pg_notify('voiceops', %s)", json.dumps(told))
+    _, change = await viewer.next()
+    assert (change["action"], change["project_id"]) == ("asset.paint", project)
+    asset = await live.studio.asset()
+    assert (await viewer.next())[1]["asset_id"] == asset["id"]
+
+
 async def test_who_may_hear_no_more_hears_no_more(live: Live, rows: Rows) -> None:
     """One test of three ways to lose the right, as each takes a while to be noticed."""
     ended, removed, deactivated, stays = [await live.reader(role) for role in ("reviewer", "auditor", "publisher", "viewer")]

@@ -3,6 +3,7 @@
 import asyncio
 import time
 from contextlib import suppress
+from dataclasses import replace
 from uuid import UUID, uuid4
 
 import httpx
@@ -10,8 +11,13 @@ import pytest
 from conftest import Json, Rows, Studio
 
 from voiceops.config import settings
+from voiceops.errors import Malformed
 from voiceops.jobs import Again
+from voiceops.models.delivery import Delivery
+from voiceops.providers.base import Control, Support
+from voiceops.providers.tone import ToneProvider
 from voiceops.worker import open_studio, perform
+from voiceops.workflow.generation import deliver
 
 NOWHERE = str(uuid4())
 
@@ -164,6 +170,46 @@ async def test_the_length_bound_is_the_operators(studio: Studio, monkeypatch: py
     body = {"text": "x" * 31, "voice": "tone/plain"}
     answer = await (await studio.person("author")).post(f"/assets/{asset['id']}/generations", json=body)
     assert "at most 30" in (await problem(answer, 422))["detail"]
+
+
+@pytest.mark.parametrize(
+    ("text", "short", "long"),
+    [
+        ("a[pause 5s]", 5, 13),
+        ("word ", {"speed": 1.0}, {"speed": 0.5}),
+        ("Yes. ", {"sentence_gap_ms": 250}, {"sentence_gap_ms": 2000}),
+    ],
+    ids=["pauses", "speed", "gaps"],
+)
+async def test_what_would_last_too_long_is_refused_before_it_is_spoken(
+    studio: Studio, rows: Rows, monkeypatch: pytest.MonkeyPatch, text: str, short: int | Json, long: int | Json
+) -> None:
+    monkeypatch.setenv("VOICEOPS_MAX_SPEECH_MINUTES", "1")
+    settings.cache_clear()
+    asset = await studio.asset()
+
+    def body(how: int | Json) -> Json:
+        return {"text": text * how} if isinstance(how, int) else {"text": text * 80, "delivery": how}
+
+    await studio.ask(asset, **body(short))
+    answer = await (await studio.person("author")).post(
+        f"/assets/{asset['id']}/generations", json={**body(long), "voice": "tone/plain"}
+    )
+    (error,) = (await problem(answer, 422))["errors"]
+    assert error["field"] == "text"
+    assert "the longest allowed is 1." in error["message"]
+    assert await rows("select count(*) from generations") == [(1,)]
+
+
+def test_what_is_left_out_takes_the_voices_own_default() -> None:
+    (plain, *_) = ToneProvider().voices
+    gap = Control(Support.APPROXIMATE, 300, 1000, 400)
+    emphasis = Control(Support.IGNORED, 0.5, 0.5, 0.5)
+    own = replace(plain, capabilities=replace(plain.capabilities, sentence_gap_ms=gap, emphasis=emphasis))
+    assert deliver(own, {}) == Delivery(emphasis=0.5, sentence_gap_ms=400)
+    assert deliver(own, {"sentence_gap_ms": 500, "emphasis": 0.5}).sentence_gap_ms == 500
+    with pytest.raises(Malformed):
+        deliver(own, {"emphasis": 1.0})
 
 
 async def test_characters_no_voice_can_say_are_reported_not_dropped_in_silence(studio: Studio, worker: None) -> None:

@@ -64,6 +64,20 @@ async def test_a_replay_is_the_answer_of_then(studio: Studio, worker: None) -> N
     assert (await post(client, path, body)).json() == first
 
 
+async def test_a_replay_is_what_another_release_answered(studio: Studio, rows: Rows) -> None:
+    client = await studio.person("author")
+    asset = await studio.asset()
+    path, body = f"/assets/{asset['id']}/generations", {"text": "Hello.", "voice": "tone/plain"}
+    first = await post(client, path, body)
+    older = '{"id": "7", "colour": "blue"}'  # without a field there is now, and with one there is no more
+    await rows("update idempotency_keys set body = %s", older)
+    again = await post(client, path, body)
+    assert (again.status_code, again.text) == (202, older)
+    for name in ("content-type", "location"):
+        assert again.headers[name] == first.headers[name]
+    assert again.headers["idempotency-replayed"] == "true"
+
+
 async def test_a_key_is_for_one_request_alone(studio: Studio, rows: Rows) -> None:
     client = await studio.person("author")
     one, other = await studio.asset("one"), await studio.asset("other")

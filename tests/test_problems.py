@@ -6,9 +6,11 @@ from collections.abc import AsyncIterator
 from typing import Final, NamedTuple
 
 import httpx
+import pytest
 from conftest import Json, Rows, Studio, field_of, refused
 
 from voiceops.api.border import SECURITY_HEADERS
+from voiceops.config import settings
 
 JSON = {"Content-Type": "application/json"}
 COUNTS = "select (select count(*) from assets), (select count(*) from scripts), (select count(*) from generations)"
@@ -288,6 +290,55 @@ async def test_a_connection_lost_in_the_middle_is_503_and_nothing_is_done(studio
     refused(answer, 503)
     assert int(answer.headers["retry-after"]) > 0
     assert await rows(COUNTS) == [(1, 0, 0)]
+
+
+async def test_a_connection_lost_while_saving_is_503_that_leaves_open_whether_it_was_done(studio: Studio, rows: Rows) -> None:
+    asset = await studio.asset()
+    client = await studio.person("author")
+    await rows("create function slow() returns trigger language plpgsql as 'begin perform pg_sleep(60); return null; end'")
+    await rows(
+        "create constraint trigger slow after insert on scripts deferrable initially deferred for each row execute function slow()"
+    )
+    asked = asyncio.create_task(client.post(f"/assets/{asset['id']}/scripts", json={"text": "Hello."}))
+    while not (found := await rows("select pid from pg_stat_activity where wait_event = 'PgSleep'")):
+        await asyncio.sleep(0.01)
+    await rows("select pg_terminate_backend(%s)", found[0][0])
+    answer = await asked
+    detail = refused(answer, 503)["detail"]
+    assert "may or may not have been done" in detail
+    assert "Idempotency-Key" in detail
+    assert int(answer.headers["retry-after"]) > 0
+
+
+async def test_more_requests_than_the_database_takes_at_once_are_told_to_come_back(studio: Studio, rows: Rows) -> None:
+    asset = await studio.asset()
+    client = await studio.person("author")
+    await rows("begin")
+    await rows("lock table scripts")
+    waiting = [asyncio.create_task(client.get(f"/assets/{asset['id']}/scripts")) for _ in range(20)]
+    while await rows("select count(*) from pg_locks where not granted") != [(20,)]:
+        await asyncio.sleep(0.01)
+    answer = await client.get(f"/assets/{asset['id']}")
+    await rows("rollback")
+    refused(answer, 503)
+    assert int(answer.headers["retry-after"]) > 0
+    assert {one.status_code for one in await asyncio.gather(*waiting)} == {200}
+
+
+async def test_a_studio_where_people_are_is_ready_without_those_of_the_demo(
+    studio: Studio, rows: Rows, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("VOICEOPS_DEMO", "1")
+    settings.cache_clear()
+    client = await studio.anonymous()
+    ready = "http://studio.test/readyz"
+    await rows("update people set deactivated_at = now() where email like '%%@northwind.example'")
+    assert (await client.get(ready)).status_code == 200
+    await rows("update people set email = replace(email, 'northwind', 'customer')")
+    assert (await client.get(ready)).status_code == 200
+    await rows("set session_replication_role = replica")  # past the triggers
+    await rows("truncate people cascade")
+    assert "demo is not here yet" in refused(await client.get(ready), 503)["detail"]
 
 
 async def test_the_checks_of_operators_answer(studio: Studio, rows: Rows) -> None:

@@ -33,16 +33,24 @@ async def test_several_roles_add_up(studio: Studio, rows: Rows) -> None:
     assert (project["roles"], project["can"]) == (["author", "viewer"], ["asset.create"])
 
 
-async def test_projects_come_by_name(studio: Studio, rows: Rows) -> None:
+async def test_projects_come_newest_first_in_pages_and_whole_by_name_to_who_signs_in(studio: Studio, rows: Rows) -> None:
     client = await studio.person("author")
     await rows(
         "insert into memberships select p.id, a.id, 'viewer' from projects p, people a "
         "where p.key = 'elsewhere' and a.email like 'author@%%'"
     )
-    assert [one["name"] for one in (await client.get("/projects")).json()["items"]] == ["Elsewhere", "Northwind Voice"]
+    whole = (await client.get("/projects")).json()
+    assert ([one["key"] for one in whole["items"]], whole["next_cursor"]) == (["elsewhere", "northwind"], None)
+    page = (await client.get("/projects?limit=1")).json()
+    assert page == {"items": whole["items"][:1], "next_cursor": whole["items"][0]["id"]}
+    rest = (await client.get("/projects", params={"cursor": page["next_cursor"], "limit": 1})).json()
+    assert rest == {"items": whole["items"][1:], "next_cursor": None}
+    assert [one["name"] for one in (await client.get("/session")).json()["projects"]] == ["Elsewhere", "Northwind Voice"]
+    await rows("update projects set name = 'Zürich' where key = 'elsewhere'")
+    assert [one["name"] for one in (await client.get("/session")).json()["projects"]] == ["Northwind Voice", "Zürich"]
 
 
 async def test_who_is_a_member_of_nothing_sees_nothing(studio: Studio, rows: Rows) -> None:
     client = await studio.person("author")
     await rows("delete from memberships")
-    assert (await client.get("/projects")).json() == {"items": []}
+    assert (await client.get("/projects")).json() == {"items": [], "next_cursor": None}

@@ -6,6 +6,8 @@ from typing import Any
 import pytest
 from conftest import Json, Rows, Studio, field_of, refused
 
+from voiceops.config import settings
+
 COUNTS = "select (select count(*) from scripts), (select count(*) from audit_events where action = 'script.create')"
 
 
@@ -57,6 +59,23 @@ async def test_pages_of_scripts_have_no_gaps(studio: Studio) -> None:
     assert seen == [5, 4, 3, 2, 1]
 
 
+async def test_pages_go_by_number_even_where_ids_of_another_clock_do_not(studio: Studio, rows: Rows) -> None:
+    asset = await studio.asset()
+    for number in range(4):
+        await write(studio, asset, f"Wording {number}.")
+    await rows("set session_replication_role = replica")  # past the triggers
+    await rows("update scripts set id = 'ffffffff-ffff-7fff-bfff-ffffffffffff' where number = 2")
+    client = await studio.person("author")
+    seen: list[int] = []
+    cursor = None
+    while not seen or cursor:
+        asked = {"limit": 1} | ({"cursor": cursor} if cursor else {})
+        page = (await client.get(f"/assets/{asset['id']}/scripts", params=asked)).json()
+        seen += [script["number"] for script in page["items"]]
+        cursor = page["next_cursor"]
+    assert seen == [4, 3, 2, 1]
+
+
 async def test_the_newest_wording_again_is_no_new_one(studio: Studio, rows: Rows) -> None:
     asset = await studio.asset()
     first = await write(studio, asset, "Café.", note="First")
@@ -95,8 +114,11 @@ async def test_the_same_wording_from_many_at_once_is_one(studio: Studio, rows: R
         ("a\u202eb", 1),
         ("Say *this", 4),
         ("One [pause 9s] two", 4),
+        ("Cafe\u0301 *open", 6),
+        ("One.\r\nTwo *open", 10),
         ("<speak>Hello</speak>", 0),
         ("a" * 20_001, None),
+        ("a" * 200_001, None),
     ],
 )
 async def test_a_refused_wording_names_the_place_and_writes_nothing(
@@ -124,6 +146,35 @@ async def test_the_bound_is_a_setting_and_is_named(studio: Studio) -> None:
     told = refused(await client.post(f"/assets/{asset['id']}/scripts", json={"text": "a" * 41}), 422)
     assert told["detail"] == "This has 41 characters; at most 40 are allowed."
     assert (await check(studio, asset, "a"))["maximum"] == 40
+
+
+async def test_a_longer_bound_than_ours_works_too(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
+    asset = await studio.asset()
+    client = await studio.person("author")
+    told = refused(await client.post(f"/assets/{asset['id']}/scripts", json={"text": "a" * 300_000}), 422)
+    assert told["detail"] == "This has 300,000 characters; at most 20,000 are allowed."
+    monkeypatch.setenv("VOICEOPS_MAX_SCRIPT_CHARACTERS", "300000")
+    settings.cache_clear()
+    assert (await write(studio, asset, "a" * 300_000))["characters"] == 300_000
+    assert (await check(studio, asset, "a" * 300_000))["errors"] == []
+
+
+async def test_a_dry_run_tells_what_would_last_too_long(studio: Studio) -> None:
+    asset = await studio.asset()
+    told = await check(studio, asset, "a[pause 5s]" * 720)
+    (error,) = told["errors"]
+    assert error == {
+        "field": "text",
+        "message": "This would last about 65 minutes; the longest allowed is 60. Shorten it or its pauses.",
+        "position": None,
+    }
+    assert told["estimated_ms"] == 720 * 5000 + 720 * 400
+    assert (await check(studio, asset, "a[pause 5s]" * 600))["errors"] == []
+
+
+async def test_what_no_voice_can_say_is_shown_where_it_was_sent(studio: Studio) -> None:
+    (warning,) = (await check(studio, await studio.asset(), "Cafe\u0301\r\n\r\n\u4f60"))["warnings"]
+    assert warning["position"] == 9
 
 
 async def test_notes_are_checked(studio: Studio) -> None:

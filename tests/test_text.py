@@ -2,13 +2,14 @@
 
 # ruff: noqa: RUF001 - letters of other scripts are meant here
 import contextlib
+import sys
 import unicodedata
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from voiceops.text import TextRefused, clean
+from voiceops.text import TextRefused, clean, position_as_sent
 
 ODD = (
     "a\u00e9 \t\n\r\u0344\u0301\u0308\u0345\u200b\u200c\u200d\ufe0f\u202e\u00ad\x00\ud800\U000e0041"
@@ -55,6 +56,12 @@ def test_what_nobody_sees_is_refused_where_it_stands(character: str) -> None:
         pytest.param("ยินดีต้อนรับ กดหนึ่งเพื่อพูดกับเจ้าหน้าที่", id="Thai"),
         pytest.param("ശ്രീ നന്ദി അവൻ വന്\u200d", id="Malayalam"),
         pytest.param("বাংলায় র\u200d্যাব", id="Bengali"),
+        pytest.param("လျှော် မြွှောင်း ကျွန်ုပ် လျှော့", id="Burmese"),
+        pytest.param("ಜ಼ೋಂ ಕೋಣೆ ಸ್ವಾಗತ", id="Kannada"),
+        pytest.param("ආයුබෝවං ක්\u200dෂෝං", id="Sinhala"),
+        pytest.param("வணக்கம், எப்படி இருக்கிறீர்கள்?", id="Tamil"),
+        pytest.param("ស្ត្រី ញ៉ាំ", id="Khmer"),
+        pytest.param("བསྒྲུབས་ ཧཱུྃ", id="Tibetan"),
         pytest.param("Xin chào, Nguyễn Thị Ếch!", id="Vietnamese"),
         pytest.param("שָׁלוֹם וּבְרָכָה", id="Hebrew"),
         pytest.param("您好，请按一。ありがとう、ございます。안녕하세요.", id="East Asian"),
@@ -110,6 +117,57 @@ def test_a_letter_carries_four_marks_and_no_more(mark: str) -> None:
 def test_a_mark_that_is_two_counts_twice() -> None:
     assert clean("a\u0344\u0344", maximum=100)
     assert refusal("a\u0344\u0344\u0344").position == 3
+
+
+def test_marks_that_take_room_are_bounded_too() -> None:
+    assert clean("क" + "\u093e" * 4, maximum=100)
+    assert refusal("क" + "\u093e" * 5).position == 5
+    assert refusal("©" + "\u093e\ufe0f" * 5).position == 9
+
+
+def calls(text: str) -> int:
+    """How often reading this text calls anything: its cost, the same on every machine."""
+    count = 0
+
+    def counted(_frame: object, event: str, _argument: object) -> None:
+        nonlocal count
+        count += event in {"call", "c_call"}
+
+    sys.setprofile(counted)
+    try:
+        clean(text, maximum=20_000)
+    except TextRefused:
+        pass
+    finally:
+        sys.setprofile(None)
+    return count
+
+
+@pytest.mark.parametrize(
+    "unit",
+    ["\u093e\ufe0f", "\u0301", "क\u093e", "क्\u200d", "©\ufe0f", "a\u0301\u0301", "1\ufe0f\u20e3", "\u1112\u1161\u11ab", "a\r\n"],
+    ids=lambda unit: unit.encode("unicode_escape").decode(),
+)
+def test_the_cost_of_a_text_grows_as_its_length(unit: str) -> None:
+    few, many = calls("©" + unit * 200), calls("©" + unit * 2000)
+    assert many < 11 * few
+
+
+@pytest.mark.parametrize(
+    ("sent", "kept", "position"),
+    [
+        ("Cafe\u0301 *open", "*", 6),
+        ("One\r\ntwo *", "*", 9),
+        ("\u1112\u1161\u11ab*", "*", 3),
+        ("\u0958*", "*", 1),
+        ("<\u0338<", "<", 2),
+        ("e\u0301e\u0301", "\u00e9", 0),
+        ("你好*", "好", 1),
+        ("*", "*", 0),
+    ],
+)
+def test_a_place_in_what_is_kept_is_found_in_what_was_sent(sent: str, kept: str, position: int) -> None:
+    assert position_as_sent(sent, clean(sent, maximum=100).index(kept)) == position
 
 
 @pytest.mark.parametrize("text", ["\u200dक", "a \u200c b", "a\u0301\u200d", "क\u200d\u200d", "1\u200d2"])

@@ -55,6 +55,18 @@ async def test_versions_of_an_asset_come_newest_first_in_pages(studio: Studio, w
     assert rest == {"items": [made[0]], "next_cursor": None}
 
 
+async def test_pages_go_by_number_even_where_ids_of_another_clock_do_not(studio: Studio, worker: None, rows: Rows) -> None:
+    asset = await studio.asset()
+    for number in range(3):
+        await studio.version(asset, f"Take {number}.")
+    await rows("set session_replication_role = replica")  # past the triggers
+    await rows("update versions set id = 'ffffffff-ffff-7fff-bfff-ffffffffffff' where number = 1")
+    page = await read(studio, f"/assets/{asset['id']}/versions?limit=2")
+    assert [version["number"] for version in page["items"]] == [3, 2]
+    rest = await read(studio, f"/assets/{asset['id']}/versions?limit=2&cursor={page['next_cursor']}")
+    assert [version["number"] for version in rest["items"]] == [1]
+
+
 @pytest.mark.parametrize(
     ("text", "more", "changes"),
     [

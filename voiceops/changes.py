@@ -34,5 +34,9 @@ def written(change: Change) -> str:
 
 
 def read(payload: str) -> Change:
-    """Read what `announce` sent."""
-    return Change(**json.loads(payload))
+    """Read what `announce` sent, whatever its release adds to it; raises `ValueError` for what is no change."""
+    told = json.loads(payload)
+    try:
+        return Change(**{name: told[name] for name in Change.__slots__ if name in told})
+    except TypeError as error:
+        raise ValueError(f"no change: {error}") from error

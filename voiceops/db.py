@@ -10,11 +10,12 @@ from psycopg import AsyncConnection
 from sqlalchemy import DateTime, Enum, MetaData, Text, make_url
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.dialects.postgresql import UUID as PG_UUID
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 from sqlalchemy.orm import DeclarativeBase
 from uuid_utils.compat import uuid7
 
-__all__ = ["Base", "Database", "driver_connection", "libpq_url", "new_id"]
+__all__ = ["Base", "Database", "driver_connection", "is_lost", "libpq_url", "new_id"]
 
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -44,6 +45,11 @@ class Base(DeclarativeBase):
     }
 
 
+def is_lost(error: DBAPIError) -> bool:
+    """Tell whether the database went away, rather than refused."""
+    return error.connection_invalidated or isinstance(error, OperationalError | InterfaceError)
+
+
 class Database:
     """The engine and the maker of sessions of this process.
 
@@ -56,6 +62,7 @@ class Database:
             make_url(self.url).set(drivername="postgresql+psycopg"),
             pool_size=pool_size,
             max_overflow=pool_size,
+            pool_timeout=5.0,  # who waits longer for one of them is told to come back
             pool_pre_ping=ping,  # a restarted server costs no request
             pool_use_lifo=True,  # the connections that have prepared what is asked
             connect_args={"application_name": "voiceops", "prepare_threshold": 2, "options": "-c timezone=UTC"},

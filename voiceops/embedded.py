@@ -13,6 +13,7 @@ from urllib.parse import quote
 import psycopg
 
 from voiceops.cluster import Cluster, EmbeddedError, data_folder, place
+from voiceops.durable import sync
 from voiceops.lock import AlreadyRunning, Lock, note_of
 from voiceops.processes import Child, command_line, end, spawn
 
@@ -166,7 +167,7 @@ class Embedded:
         if initdb.returncode:
             raise EmbeddedError(f"the PostgreSQL cluster in {cluster.home} could not be made:\n{output.decode(errors='replace')}")
         unfinished.rename(cluster.files)
-        _sync(cluster.home)
+        sync(cluster.home)
 
     def _launch(self) -> None:
         cluster = self._the_cluster()
@@ -242,14 +243,6 @@ def attach(data: Path, *, timeout: float = 60.0) -> str | None:
 def _environment() -> dict[str, str]:
     # Ours stays here: it may hold secrets, and PG* variables that mean another server.
     return {"LC_ALL": "C", "PATH": os.defpath}
-
-
-def _sync(folder: Path) -> None:
-    file = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(file)
-    finally:
-        os.close(file)
 
 
 def _await_former(cluster: Cluster, deadline: float) -> None:

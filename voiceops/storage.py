@@ -19,6 +19,8 @@ import obstore
 from obstore.exceptions import AlreadyExistsError, BaseError
 from obstore.store import S3Store
 
+from voiceops.durable import sync
+
 CHUNK_BYTES = 256 * 1024
 ABANDONED_AFTER_SECONDS = 3600.0  # writing one blob takes seconds; a temporary file this old has no writer left
 
@@ -160,7 +162,7 @@ class FolderStore(Store):
                 self._write(data, final)
             # Also when another process has just written it: its directory entry may not be on the disk yet.
             for folder in (final.parent, final.parent.parent, self._folder):
-                _sync(folder)
+                sync(folder)
         return blob
 
     def _write(self, data: bytes, final: Path) -> None:
@@ -195,14 +197,6 @@ class FolderStore(Store):
             with contextlib.suppress(FileNotFoundError):
                 if left.stat().st_mtime < before:
                     left.unlink()
-
-
-def _sync(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 @contextlib.contextmanager

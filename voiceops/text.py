@@ -31,8 +31,10 @@ JOINERS: Final = frozenset("\u200c\u200d")
 AS_EMOJI: Final = "\ufe0f"
 EMOJI_OF_TEXT: Final = frozenset("0123456789#*\u203c\u2049\u2139\u3030\u303d")
 """What is no symbol and yet is shown as an emoji before U+FE0F."""
+HANGUL: Final = frozenset(map(chr, range(0x1160, 0x1200)))
+"""Vowels and finals, which NFC joins to what stands before them."""
 MAX_MARKS: Final = 4
-"""Combining marks on one letter; no living script needs more."""
+"""Combining marks on one letter, and as many more that take room of their own, as Burmese has; no living script needs more."""
 
 
 class TextRefused(ValueError):
@@ -53,7 +55,7 @@ def clean(text: str, *, maximum: int, multiline: bool = True) -> str:
     if len(text) > 4 * maximum:  # before any costly work; NFC makes at most four code points one
         raise TextRefused(_too_long(len(text), maximum))
     _check_characters(text, allowed="\n\r\t" if multiline else "")
-    normal = unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n"))
+    normal = _normal(text)
     if not multiline:
         normal = normal.strip()
     if len(normal) > maximum:
@@ -67,44 +69,84 @@ def _too_long(length: int, maximum: int) -> str:
     return f"This has {length:,} characters; at most {maximum:,} are allowed."
 
 
-def _check_characters(text: str, *, allowed: str) -> None:
-    marks = 0
-    for position, character in enumerate(text):
-        if character.isascii() and (character.isprintable() or character in allowed):
-            marks = 0
+def position_as_sent(sent: str, position: int) -> int:
+    """Return where in `sent` the letter begins that stands at `position` of what `clean` made of it. Linear."""
+    length, begins = 0, 0
+    for at in range(1, len(sent) + 1):
+        if at < len(sent) and _continues(sent[at - 1], sent[at]):
             continue
-        category = unicodedata.category(character)
+        length += len(_normal(sent[begins:at]))
+        if length > position:
+            break
+        begins = at
+    return begins
+
+
+def _continues(before: str, character: str) -> bool:
+    """Tell whether normalising may join the character to the one before: a mark, a vowel or final of Hangul, LF after CR."""
+    return (before == "\r" and character == "\n") or character in HANGUL or unicodedata.category(character).startswith("M")
+
+
+def _normal(text: str) -> str:
+    return unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n"))
+
+
+class _Letter:
+    """What marks sit on, and how many do, as a text is read from its start."""
+
+    def __init__(self) -> None:
+        self.base = " "
+        self.stacked = self.spacing = 0
+
+    def take(self, character: str, category: str) -> None:
+        """Go on by one character."""
+        if character.isascii():
+            self.base, self.stacked, self.spacing = character, 0, 0
+            return
         for part in unicodedata.normalize("NFD", character):  # so that normalised text counts the same
-            marks = marks + 1 if unicodedata.combining(part) or unicodedata.category(part) in {"Mn", "Me"} else 0
-        if reason := _why_refused(text, position, category, marks):
+            kind = unicodedata.category(part)
+            if kind == "Mc":
+                self.spacing += 1
+            elif kind in {"Mn", "Me"}:
+                self.stacked += 1
+            else:
+                self.stacked = self.spacing = 0
+        if category not in {"Mn", "Mc"}:
+            self.base = character
+
+    @property
+    def is_full(self) -> bool:
+        """Whether it carries more than letters do."""
+        return max(self.stacked, self.spacing) > MAX_MARKS
+
+
+def _check_characters(text: str, *, allowed: str) -> None:
+    letter = _Letter()
+    for position, character in enumerate(text):
+        category, base = unicodedata.category(character), letter.base
+        letter.take(character, category)
+        if character.isascii() and (character.isprintable() or character in allowed):
+            continue
+        if reason := _why_refused(character, category, base, full=letter.is_full):
             raise TextRefused(
                 f"The character U+{ord(character):04X} at position {position} is {reason}. Remove it and try again.", position
             )
 
 
-def _why_refused(text: str, position: int, category: str, marks: int) -> str | None:
-    character = text[position]
+def _why_refused(character: str, category: str, base: str, *, full: bool) -> str | None:
     if character in JOINERS:
-        return None if _joins(text, position) else "an invisible joiner out of place"
-    if character == AS_EMOJI and not _is_symbol(_base(text, position)):
+        return None if _joins(base) else "an invisible joiner out of place"
+    if character == AS_EMOJI and not _is_symbol(base):
         return "an invisible variation selector"
-    if marks > MAX_MARKS:
+    if full:
         return "one combining mark too many"
     return next((reason for reason, refused in REFUSED.items() if character in refused), CATEGORIES.get(category))
 
 
-def _joins(text: str, position: int) -> bool:
+def _joins(base: str) -> bool:
     """ZWJ and ZWNJ are real letters' work in Indic and Arabic scripts and between emoji, nowhere else."""
-    return unicodedata.category(_base(text, position)) in {"Lo", "So", "Sk"}
+    return unicodedata.category(base) in {"Lo", "So", "Sk"}
 
 
 def _is_symbol(character: str) -> bool:
     return character in EMOJI_OF_TEXT or unicodedata.category(character) in {"So", "Sm"}
-
-
-def _base(text: str, position: int) -> str:
-    """Return what the marks before `position` sit on, a space if on nothing."""
-    at = position - 1
-    while at >= 0 and unicodedata.category(text[at]) in {"Mn", "Mc"}:
-        at -= 1
-    return text[at] if at >= 0 else " "

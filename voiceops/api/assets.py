@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from voiceops.api.deps import Caller, Db, Part, paged
 from voiceops.api.idempotency import Once
 from voiceops.api.payloads import Asked, In, Out, Page, PersonOut, Time, Title, line, shaped
+from voiceops.api.scripts import ScriptText
 from voiceops.models import Action, Asset, Person, Project, Script, Status, Version
 from voiceops.models.actor import Actor
 from voiceops.models.asset import KEY
@@ -54,14 +55,6 @@ class AssetPatch(In):
     owner_id: UUID | None = None
 
 
-class NewestScript(Out):
-    """The newest wording of an asset."""
-
-    id: UUID
-    number: int
-    text: str
-
-
 class LatestVersion(Out):
     """The newest version of an asset, as a list shows it."""
 
@@ -85,7 +78,7 @@ class AssetOut(Out):
     status: Status | None
     created_at: Time
     updated_at: Time
-    script: NewestScript | None
+    script: ScriptText | None
     latest_version: LatestVersion | None
     version_count: int
     can: list[Action]
@@ -115,7 +108,7 @@ def _out(actor: Actor, asset: Asset, owner: Person, script: Script | None, versi
         status=version.status if version else None,
         created_at=asset.created_at,
         updated_at=asset.updated_at,
-        script=script and NewestScript(id=script.id, number=script.number, text=script.text),
+        script=script and ScriptText(id=script.id, number=script.number, text=script.text),
         latest_version=version
         and LatestVersion(
             id=version.id,

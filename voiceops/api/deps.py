@@ -7,19 +7,25 @@ from uuid import UUID
 
 from fastapi import Depends, Query, Request
 from fastapi.security import APIKeyCookie
-from sqlalchemy import Select
+from sqlalchemy import Select, select
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute
 
 from voiceops.api.live import Broadcaster
-from voiceops.db import Database
-from voiceops.errors import NotSignedIn
+from voiceops.db import Database, is_lost
+from voiceops.errors import NotSignedIn, Unavailable
+from voiceops.models import Script, Version
 from voiceops.models.actor import Actor, ActorKind
 from voiceops.providers.base import Provider
 from voiceops.storage import Store
 from voiceops.workflow import accounts
 
 COOKIE = "voiceops_session"
+IN_DOUBT = (
+    "The database went away while this was being saved: it may or may not have been done."
+    " Look before you ask again, or ask again under the same Idempotency-Key."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +49,12 @@ Held = Annotated[Parts, Depends(parts)]
 
 async def transaction(held: Held) -> AsyncIterator[AsyncSession]:
     """One request is one transaction; it is committed before the answer goes out, which is why its scope is the function's."""
-    async with held.database.session.begin() as db:
+    async with held.database.session() as db:
         yield db
+        try:
+            await db.commit()
+        except DBAPIError as error:
+            raise (Unavailable(IN_DOUBT, retry_after=2) if is_lost(error) else error) from error
 
 
 Db = Annotated[AsyncSession, Depends(transaction, scope="function")]
@@ -98,3 +108,12 @@ def paged(query: Select[*Columns], by: InstrumentedAttribute[UUID], part: Paging
     if part.cursor is not None:
         query = query.where(by < part.cursor)
     return query.order_by(by.desc()).limit(part.limit + 1)
+
+
+def numbered(query: Select[*Columns], kind: type[Script | Version], asset_id: UUID, part: Paging) -> Select[*Columns]:
+    """Limit a query of an asset's scripts or versions to one part, as `paged` does, by number: ids are of many machines' clocks."""
+    query = query.where(kind.asset_id == asset_id)
+    if part.cursor is not None:
+        last = select(kind.number).where(kind.id == part.cursor, kind.asset_id == asset_id)
+        query = query.where(kind.number < last.scalar_subquery())
+    return query.order_by(kind.number.desc()).limit(part.limit + 1)

@@ -11,7 +11,7 @@ from sqlalchemy.orm import joinedload
 
 from voiceops.api.deps import Caller, Db, Held, Part, paged
 from voiceops.api.idempotency import Once
-from voiceops.api.payloads import In, Out, Page, PersonOut, Reason, ReasonIn, Time
+from voiceops.api.payloads import In, Out, Page, PersonOut, Reason, ReasonIn, TextIn, Time
 from voiceops.api.voices import chosen
 from voiceops.models import Action, Asset, Generation, GenerationStatus, Script, Version
 from voiceops.models.actor import Actor
@@ -33,7 +33,7 @@ class DeliveryIn(In):
     sentence_gap_ms: Annotated[int, Field(strict=True, ge=0, le=5000)] = 250
 
 
-class GenerationIn(In):
+class GenerationIn(TextIn):
     """What to speak, as a new wording (`text`) or one there is (`script_id`), by which voice and how."""
 
     text: str | None = None
@@ -146,12 +146,15 @@ async def request_generation(asset: UUID, body: GenerationIn, db: Db, actor: Cal
     async def create() -> tuple[GenerationOut, str]:
         script = await _script(db, actor, asset, body)
         provider, voice = chosen(held, body.voice)
-        spoken = scripts.spoken(scripts.check(script.text)[1])
+        delivery = body.delivery.model_dump(exclude_unset=True)
+        parts = scripts.check(script.text)[1]
+        spoken = scripts.spoken(parts)
         unspoken = provider.unspeakable(voice.id, spoken)
         generation.check_speakable(voice, spoken, unspoken)
+        generation.check_length(voice, parts, generation.deliver(voice, delivery))
         order = generation.Order(
             voice=voice,
-            delivery=body.delivery.model_dump(exclude_unset=True),
+            delivery=delivery,
             unspoken="".join(unspoken),
             reason=body.reason,
             parent_version_id=body.parent_version_id,

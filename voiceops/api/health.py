@@ -34,11 +34,11 @@ async def healthz() -> Health:
 
 @router.get("/readyz", responses={503: {"description": "Not yet, or the database does not answer."}})
 async def readyz(held: Held) -> Health:
-    """Tell that it can serve: the database answers, is of this release, and holds the demo's people where it should."""
+    """Tell that it can serve: the database answers, is of this release, and holds the demo's people where it was empty."""
     try:
         async with held.database.session.begin() as db:
             release = (await db.execute(text("select version_num from alembic_version"))).scalar_one()
-            seeded = not settings().demo or await demo.present(db)
+            seeded = not settings().demo or not await demo.is_empty(db)
     except (SQLAlchemyError, OSError) as error:
         raise Unavailable("The database does not answer, or was never migrated.") from error
     if release != head():

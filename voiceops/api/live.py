@@ -36,10 +36,19 @@ class Broadcaster:
                     await connection.execute(sql.SQL("listen {}").format(sql.Identifier(CHANNEL)))
                     self._tell(None)
                     async for notice in connection.notifies():
-                        self._tell(read(notice.payload))
+                        self._hear(notice.payload)
             except psycopg.Error as error:
                 log.warning("live_events_lost_database", error=str(error))
             await asyncio.sleep(RECONNECT_SECONDS)
+
+    def _hear(self, payload: str) -> None:
+        """Tell a change; what can't be read may be anything, so every reader is told to fetch afresh."""
+        try:
+            change = read(payload)
+        except ValueError as error:
+            log.warning("live_event_unreadable", error=str(error))
+            change = None
+        self._tell(change)
 
     def _tell(self, change: Change | None) -> None:
         for reader in self._readers:
@@ -69,4 +78,4 @@ def event(change: Change) -> str:
 
 def visible(change: Change, projects: frozenset[UUID]) -> bool:
     """Tell whether a member of these projects may hear of it."""
-    return change.project_id is not None and UUID(change.project_id) in projects
+    return change.project_id in {str(project) for project in projects}

@@ -18,6 +18,12 @@ class In(BaseModel):
     model_config = ConfigDict(extra="forbid", str_max_length=200_000)
 
 
+class TextIn(In):
+    """A body with the text of a script, whose bound is the operator's and named by its own check."""
+
+    model_config = ConfigDict(str_max_length=None)
+
+
 class Out(BaseModel):
     """An answer: every field is always there."""
 

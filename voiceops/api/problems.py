@@ -10,10 +10,12 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
 from starlette.routing import Match
 
 from voiceops.api.payloads import Problem, ProblemError
+from voiceops.db import is_lost
 from voiceops.errors import FieldError, Malformed, Refused, TooLarge, Unavailable
 
 log = structlog.get_logger()
@@ -86,8 +88,13 @@ def install(app: FastAPI) -> None:
     @app.exception_handler(DBAPIError)
     async def _database(request: Request, error: DBAPIError) -> JSONResponse:
         log.error("database_error", exc_info=error)
-        gone = error.connection_invalidated or type(error).__name__ in {"OperationalError", "InterfaceError"}
-        return problem(_unavailable() if gone else _broken(), request.scope.get("request_id"))
+        return problem(_unavailable() if is_lost(error) else _broken(), request.scope.get("request_id"))
+
+    @app.exception_handler(PoolTimeout)
+    async def _busy(request: Request, error: PoolTimeout) -> JSONResponse:
+        log.warning("no_connection_free", error=str(error))
+        busy = Unavailable("Too much is asked of the database at once; nothing was changed. Ask again in a moment.", retry_after=2)
+        return problem(busy, request.scope.get("request_id"))
 
 
 def broken(error: Exception) -> Refused:

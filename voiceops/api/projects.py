@@ -6,8 +6,8 @@ from fastapi import APIRouter
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from voiceops.api.deps import Caller, Db
-from voiceops.api.payloads import All, Out
+from voiceops.api.deps import Caller, Db, Part, paged
+from voiceops.api.payloads import Out, Page
 from voiceops.models import Action, Project, Role
 from voiceops.models.actor import Actor
 from voiceops.policy import allowed, find
@@ -32,15 +32,18 @@ class ProjectOut(Out):
 
 
 async def my_projects(db: AsyncSession, actor: Actor) -> list[ProjectOut]:
-    """Return the actor's projects by name."""
+    """Return all of the actor's projects, by name."""
     rows = await db.execute(select(Project).where(Project.id.in_(actor.roles)).order_by(Project.name))
     return [ProjectOut.of(project, actor) for project in rows.scalars()]
 
 
 @router.get("/projects")
-async def list_projects(db: Db, actor: Caller) -> All[ProjectOut]:
-    """List the caller's projects."""
-    return All(items=await my_projects(db, actor))
+async def list_projects(db: Db, actor: Caller, part: Part) -> Page[ProjectOut]:
+    """List the caller's projects, the newest first."""
+    query = select(Project).where(Project.id.in_(actor.roles))
+    rows = (await db.execute(paged(query, Project.id, part))).scalars().all()
+    items = [ProjectOut.of(project, actor) for project in rows[: part.limit]]
+    return Page(items=items, next_cursor=str(items[-1].id) if len(rows) > part.limit else None)
 
 
 @router.get("/projects/{project}")

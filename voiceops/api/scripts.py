@@ -1,5 +1,6 @@
 """`/assets/{asset}/scripts`: the wordings of an asset, and a dry run of the next."""
 
+from collections.abc import Sequence
 from typing import Annotated
 from uuid import UUID
 
@@ -8,31 +9,34 @@ from pydantic import Field
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
-from voiceops.api.deps import Caller, Db, Held, Part, paged
+from voiceops.api.deps import Caller, Db, Held, Part, numbered
 from voiceops.api.idempotency import Once
-from voiceops.api.payloads import In, Out, Page, PersonOut, ProblemError, Reason, Time
+from voiceops.api.payloads import Out, Page, PersonOut, ProblemError, Reason, TextIn, Time
 from voiceops.api.voices import chosen
 from voiceops.config import settings
 from voiceops.errors import Malformed
 from voiceops.models import Asset, Script
 from voiceops.policy import find
-from voiceops.workflow import scripts
+from voiceops.providers.base import Pause, Span
+from voiceops.providers.length import estimate_ms
+from voiceops.text import position_as_sent
+from voiceops.workflow import generation, scripts
 
 router = APIRouter(tags=["scripts"])
 
 
-class ScriptIn(In):
+class ScriptIn(TextIn):
     """A new wording, with markup: `*emphasised words*`, `[pause 400ms]`; a backslash escapes."""
 
     text: Annotated[str, Field(examples=["Welcome to *Northwind*. [pause 400ms] How can I help?"])]
     note: Reason | None = None
 
 
-class CheckIn(In):
+class CheckIn(TextIn):
     """A wording that is being written, and the voice it is meant for."""
 
     text: str
-    voice: str | None = None
+    voice: Annotated[str | None, Field(max_length=200)] = None
 
 
 class ScriptOut(Out):
@@ -62,6 +66,14 @@ class ScriptOut(Out):
         )
 
 
+class ScriptText(Out):
+    """A wording, where something else shows it."""
+
+    id: UUID
+    number: int
+    text: str
+
+
 class CheckOut(Out):
     """What would become of a wording: errors refuse it, warnings don't. Positions are code points."""
 
@@ -77,8 +89,8 @@ class CheckOut(Out):
 async def list_scripts(asset: UUID, db: Db, actor: Caller, part: Part) -> Page[ScriptOut]:
     """List an asset's scripts, the newest first."""
     await find(db, actor, Asset, asset)
-    query = select(Script).where(Script.asset_id == asset).options(joinedload(Script.created_by, innerjoin=True))
-    rows = (await db.execute(paged(query, Script.id, part))).scalars().all()
+    query = select(Script).options(joinedload(Script.created_by, innerjoin=True))
+    rows = (await db.execute(numbered(query, Script, asset, part))).scalars().all()
     items = [ScriptOut.of(script) for script in rows[: part.limit]]
     return Page(items=items, next_cursor=str(items[-1].id) if len(rows) > part.limit else None)
 
@@ -101,21 +113,25 @@ async def check_script(asset: UUID, body: CheckIn, db: Db, actor: Caller, held: 
     """Tell what would become of a wording, without writing it: for an editor to show as people type."""
     await find(db, actor, Asset, asset)
     provider, voice = chosen(held, body.voice)
+    delivery = generation.deliver(voice, {})
     errors: list[ProblemError] = []
     warnings: list[ProblemError] = []
+    text = body.text
+    parts: Sequence[Span | Pause] = ()
     try:
         text, parts = scripts.check(body.text)
+        generation.check_length(voice, parts, delivery)
     except Malformed as refused:
         errors = [ProblemError.of(error) for error in refused.errors]
-        text, parts = body.text, ()
     for character in provider.unspeakable(voice.id, scripts.spoken(parts)):
         message = f"{voice.name} leaves out {character}: no voice here can say it."
-        warnings.append(ProblemError(field="text", message=message, position=text.index(character)))
+        position = position_as_sent(body.text, text.index(character))
+        warnings.append(ProblemError(field="text", message=message, position=position))
     return CheckOut(
         characters=len(text),
         maximum=settings().max_script_characters,
         spoken_characters=len(scripts.spoken(parts)),
-        estimated_ms=scripts.estimate_ms(parts, voice.words_per_minute),
+        estimated_ms=estimate_ms(parts, voice.words_per_minute, speed=delivery.speed, sentence_gap_ms=delivery.sentence_gap_ms),
         errors=errors,
         warnings=warnings,
     )

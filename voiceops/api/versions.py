@@ -10,9 +10,10 @@ from sqlalchemy import Select, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import joinedload, undefer
 
-from voiceops.api.deps import Caller, Db, Part, paged
+from voiceops.api.deps import Caller, Db, Part, numbered
 from voiceops.api.generations import DeliveryOut
 from voiceops.api.payloads import Json, Out, Page, PersonOut, Time
+from voiceops.api.scripts import ScriptText
 from voiceops.errors import Malformed
 from voiceops.models import Action, Asset, Status, Version, Waveform
 from voiceops.models.actor import Actor
@@ -25,14 +26,6 @@ SHOWN = (
     joinedload(Version.created_by, innerjoin=True),
     joinedload(Version.audio, innerjoin=True),
 )
-
-
-class SpokenScript(Out):
-    """The wording that was spoken."""
-
-    id: UUID
-    number: int
-    text: str
 
 
 class AudioOut(Out):
@@ -70,7 +63,7 @@ class ChangesOut(Out):
 
     parent_id: UUID
     parent_number: int
-    script: SpokenScript | None
+    script: ScriptText | None
     voice: str | None
     delivery: list[FieldChange]
 
@@ -85,7 +78,7 @@ class VersionOut(Out):
     generation_id: UUID
     parent_version_id: UUID | None
     changes: ChangesOut | None
-    script: SpokenScript
+    script: ScriptText
     voice: str
     provider: str
     delivery: DeliveryOut
@@ -127,8 +120,8 @@ class WordsOut(Out):
     items: list[WordOut]
 
 
-def _script(version: Version) -> SpokenScript:
-    return SpokenScript(id=version.script.id, number=version.script.number, text=version.script.text)
+def _script(version: Version) -> ScriptText:
+    return ScriptText(id=version.script.id, number=version.script.number, text=version.script.text)
 
 
 def _changes(version: Version, parent: Version) -> ChangesOut:
@@ -186,8 +179,8 @@ async def _show(db: AsyncSession, actor: Actor, versions: Sequence[Version]) -> 
 async def list_versions(asset: UUID, db: Db, actor: Caller, part: Part) -> Page[VersionOut]:
     """List an asset's versions, the newest first."""
     await find(db, actor, Asset, asset)
-    query = select(Version).where(Version.asset_id == asset).options(*SHOWN)
-    rows = (await db.execute(paged(query, Version.id, part))).scalars().all()
+    query = select(Version).options(*SHOWN)
+    rows = (await db.execute(numbered(query, Version, asset, part))).scalars().all()
     items = await _show(db, actor, rows[: part.limit])
     return Page(items=items, next_cursor=str(items[-1].id) if len(rows) > part.limit else None)
 

@@ -14,8 +14,11 @@ from voiceops.providers.base import Pause, Span
 _SYMBOLS = frozenset("£€¥₹₩¢§¶°±×÷©²³µ½¼¾ªº“”‘’—–…")
 """Beyond ASCII and Latin letters: what the front end reads or takes as punctuation."""
 
-_SILENT = frozenset("™®•·¿¡\u00ad\u200b\u200c\u200d\u2060\ufeff\ufe0e\ufe0f")
-"""Typography that has no sound: left out, and nobody misses it."""
+_SILENT = frozenset("¿¡\u00ad\u200b\u200c\u200d\u2060\ufeff\ufe0e\ufe0f")
+"""Punctuation and typography that have no sound: left out, and nobody misses them."""
+
+_NAMED = frozenset("™®•·")
+"""What some people read out and others don't: no voice here says it, so it is named."""
 
 _FOLDS = {
     **dict.fromkeys("‐‑‒−", "-"),
@@ -56,6 +59,8 @@ def _fold(character: str) -> str | None:
         return character
     if character in _FOLDS:
         return _FOLDS[character]
+    if character in _NAMED:
+        return None
     if character in _SILENT or unicodedata.combining(character):
         return ""
     if _is_latin(character):

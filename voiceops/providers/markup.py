@@ -118,13 +118,8 @@ def parse(text: str) -> tuple[Part, ...]:
 
 
 def spoken(parts: Iterable[Part]) -> str:
-    """The plain text without markup: what counts as characters. A pause parts the words around it."""
+    """The plain text without markup. A pause parts the words around it."""
     return "".join(part.text if isinstance(part, Span) else " " for part in parts)
-
-
-def count(parts: Iterable[Part]) -> int:
-    """How many characters are spoken: code points of the text, markup excluded."""
-    return sum(len(part.text) for part in parts if isinstance(part, Span))
 
 
 def escape(text: str) -> str:

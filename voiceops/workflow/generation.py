@@ -1,5 +1,6 @@
 """Asking for a generation, stopping it, asking again."""
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Final
@@ -17,7 +18,8 @@ from voiceops.models import Action, Generation, GenerationStatus, Script, Versio
 from voiceops.models.actor import Actor
 from voiceops.models.delivery import Delivery
 from voiceops.policy import authorize, find
-from voiceops.providers.base import Control, Support, Voice
+from voiceops.providers.base import Control, Pause, Span, Support, Voice
+from voiceops.providers.length import estimate_ms
 
 NUMBERS: Final = ("speed", "emphasis", "pitch", "sentence_gap_ms")
 
@@ -99,7 +101,8 @@ async def retry(db: AsyncSession, actor: Actor, generation_id: UUID, *, reason: 
 def deliver(voice: Voice, asked: Mapping[str, Any]) -> Delivery:
     """Return the whole delivery; raises `Malformed` naming every field the voice can't do or that is out of its range."""
     can = voice.capabilities
-    delivery = Delivery(**asked)
+    own = {name: getattr(can, name).default for name in NUMBERS}
+    delivery = Delivery(**{**own, "sentence_gap_ms": round(can.sentence_gap_ms.default), **asked})
     errors = [error for name in NUMBERS if (error := _outside(voice, name, getattr(can, name), getattr(delivery, name)))]
     if delivery.tone not in can.tones:
         errors.insert(0, FieldError("delivery.tone", f"{voice.name} has these tones: {', '.join(can.tones)}."))
@@ -114,10 +117,21 @@ def check_speakable(voice: Voice, spoken: str, unspoken: Sequence[str]) -> None:
         raise Malformed.field("text", f"{voice.name} can say nothing of this: it has no word the voice can speak.")
 
 
+def check_length(voice: Voice, parts: Sequence[Span | Pause], delivery: Delivery) -> None:
+    """Raise `Malformed` if speaking all of it would last longer than audio may."""
+    gap_ms = delivery.sentence_gap_ms
+    lasts = estimate_ms(parts, voice.words_per_minute, speed=delivery.speed, sentence_gap_ms=gap_ms) / 60_000
+    longest = settings().max_speech_minutes
+    if lasts > longest:
+        message = f"This would last about {math.ceil(lasts)} minutes; the longest allowed is {longest}. Shorten it or its pauses."
+        raise Malformed.field("text", message)
+
+
 def _outside(voice: Voice, name: str, control: Control, value: float) -> FieldError | None:
     if control.support is Support.IGNORED:
-        standard = getattr(Delivery(), name)
-        return None if value == standard else FieldError(f"delivery.{name}", f"{voice.name} can't change this; leave it out.")
+        return (
+            None if value == control.default else FieldError(f"delivery.{name}", f"{voice.name} can't change this; leave it out.")
+        )
     if control.minimum <= value <= control.maximum:
         return None
     return FieldError(f"delivery.{name}", f"{voice.name} takes {control.minimum:g} to {control.maximum:g}, not {value:g}.")

@@ -13,10 +13,9 @@ from voiceops.errors import Malformed
 from voiceops.models import Action, Asset, Script
 from voiceops.models.actor import Actor
 from voiceops.policy import authorize, find
-from voiceops.providers import markup
 from voiceops.providers.base import Pause, Span
 from voiceops.providers.markup import MarkupError, parse
-from voiceops.text import TextRefused, clean
+from voiceops.text import TextRefused, clean, position_as_sent
 
 
 async def write(db: AsyncSession, actor: Actor, asset_id: UUID, *, text: str, note: str | None = None) -> Script:
@@ -54,25 +53,20 @@ async def of_asset(db: AsyncSession, actor: Actor, asset_id: UUID, script_id: UU
 
 
 def check(text: str) -> tuple[str, tuple[Span | Pause, ...]]:
-    """Return the text as it will be kept and what it says; raises `Malformed` naming the field and the position."""
+    """Return the text as it will be kept and what it says; raises `Malformed` naming the field and the position as sent."""
     try:
         cleaned = clean(text, maximum=settings().max_script_characters)
         return cleaned, parse(cleaned)
     except TextRefused as error:
         raise Malformed.field("text", error.message, error.position) from error
     except MarkupError as error:
-        raise Malformed.field("text", f"At position {error.position}: {error.message}", error.position) from error
+        position = position_as_sent(text, error.position)
+        raise Malformed.field("text", f"At position {position}: {error.message}", position) from error
 
 
 def spoken(parts: Sequence[Span | Pause]) -> str:
     """Return what is spoken, and so counted against budgets: the text without its markup."""
     return "".join(part.text for part in parts if isinstance(part, Span))
-
-
-def estimate_ms(parts: Sequence[Span | Pause], words_per_minute: int) -> int:
-    """Return about how long it will last at speed 1: its words at the voice's pace, and its pauses."""
-    words = len(markup.spoken(parts).split())
-    return words * 60_000 // words_per_minute + sum(part.ms for part in parts if isinstance(part, Pause))
 
 
 async def _numbered(db: AsyncSession, asset_id: UUID, number: int) -> Script | None:
