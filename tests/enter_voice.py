@@ -34,7 +34,14 @@ def main() -> None:
         files[kind] = {"url": "", "size": source.stat().st_size, "sha256": digest}
     path = folder("loudness_tts") / "data" / "voices.json"
     catalogue = json.loads(path.read_text("utf-8"))
-    facts = {"locale": "en-US", "quality": "medium", "sampleRate": 22050, "speakers": 1, "licence": "see its card", "use": "unclear"}
+    facts = {
+        "locale": "en-US",
+        "quality": "medium",
+        "sampleRate": 22050,
+        "speakers": 1,
+        "licence": "see its card",
+        "use": "unclear",
+    }
     catalogue["models"][MODEL] = {**facts, "dataset": "", "source": "wheel", "card": "", "files": files}
     others = [row for row in catalogue["voices"] if row[0] != MODEL]
     catalogue["voices"] = [*others, [MODEL, MODEL, None, "Joe", "English (US)", "M", 1, 1, 1, 1, 1]]

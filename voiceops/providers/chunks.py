@@ -73,16 +73,16 @@ def _pieces(text: str, longest: int) -> Iterator[tuple[str, int]]:
 
 def _best(text: str, longest: int) -> tuple[int, int]:
     """Where to cut: at the last sentence or line that ends in time, or else clause, or else word, or else anywhere."""
-    best = (_WORD, longest)
-    found = False
-    for place in _PLACES.finditer(text[: longest + 1]):
+    best: tuple[int, int] | None = None
+    for place in _PLACES.finditer(text):
         word, space, following = place.groups()
         at = place.end(1) if word else place.end()
+        if at > longest:
+            break
         kind = _kind(word, space, following) if word else _LINE
-        if not found or kind >= best[0]:
-            best, found = (kind, at), True
-    kind, at = best
-    return at, kind
+        if best is None or kind >= best[1]:
+            best = at, kind
+    return best or (longest, _WORD)
 
 
 def _kind(word: str, space: str, following: str) -> int:
