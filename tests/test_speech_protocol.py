@@ -21,8 +21,9 @@ from speech_servers import KEY, Answer, Attempt, Faulty, attempt, beep, faulty, 
 
 from voiceops.config import Settings
 from voiceops.providers import load
-from voiceops.providers.base import Pause, Span
+from voiceops.providers.base import Pause, ProviderError, Request, Span
 from voiceops.providers.chunks import cut
+from voiceops.worker import Progress
 
 WAV = beep()
 QUOTA = {"error": {"message": "You exceeded your current quota.", "type": "insufficient_quota", "code": "insufficient_quota"}}
@@ -252,8 +253,12 @@ async def test_a_model_that_takes_instructions_is_told_the_tone(studio: Studio, 
 
 
 @pytest.mark.parametrize("settings", [{"URL": "http://127.0.0.1:9/v1"}], indirect=True)
-async def test_a_script_without_a_word_costs_no_request(studio: Studio) -> None:
-    assert (await once(studio, "... [pause 1s] !")).error[0] == "nothing_to_say"
+async def test_a_script_without_a_word_costs_no_request(settings: Settings, speech: Faulty) -> None:
+    provider = load(settings.provider_names, settings.provider_options)["speech"]
+    wordless = Request(id="1", voice="speech/alloy", text=(Span("... "), Pause(1000), Span("!")))
+    with pytest.raises(ProviderError, match="Nothing in this script can be spoken"):
+        await provider.speak(wordless, Progress().tell)
+    assert speech.asked == []
 
 
 async def test_cancelling_hangs_up(studio: Studio, speech: Faulty, worker: None) -> None:
