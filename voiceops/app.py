@@ -73,7 +73,7 @@ def _lifespan(settings: Settings) -> Any:  # noqa: ANN401 - FastAPI's own type f
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         database = Database(settings.database_url or "")
         broadcaster = Broadcaster(database.url)
-        voices_there = providers.load(settings.provider_names)
+        voices_there = providers.load(settings.provider_names, settings.provider_options)
         app.state.parts = Parts(database, open_store(settings.object_store), voices_there, broadcaster)
         listening = asyncio.create_task(broadcaster.run())
         try:

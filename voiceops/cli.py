@@ -19,6 +19,7 @@ def up() -> None:
     """Run the whole studio: PostgreSQL (unless VOICEOPS_DATABASE_URL names one), the API with the page, a worker."""
     from voiceops.up import run  # noqa: PLC0415 - each command loads only its own part
 
+    _refuse_lost_voices(settings())
     this = [sys.executable, "-m", "voiceops"]
     services = {"the API": [*this, "serve"], "the worker": [*this, "worker"]}
     raise typer.Exit(run(settings(), before={"the migration": [*this, "migrate"]}, services=services))
@@ -33,6 +34,7 @@ def serve() -> None:
 
     logs.configure()
     known = _connected()
+    _refuse_lost_voices(known)
     _refuse_remote_demo(known)
     uvicorn.run(
         create_app(known),
@@ -53,7 +55,9 @@ def worker() -> None:
     from voiceops.worker import run  # noqa: PLC0415 - as above
 
     logs.configure()
-    run(_connected())
+    known = _connected()
+    _refuse_lost_voices(known)
+    run(known)
 
 
 @main.command()
@@ -66,6 +70,7 @@ def migrate() -> None:
     apply(known.owner_url or known.database_url or "")
     _refuse_remote_demo(known)
     if known.demo:
+        _refuse_lost_voices(known)
         asyncio.run(plant(known))
 
 
@@ -90,6 +95,17 @@ def _refuse_remote_demo(known: Settings) -> None:
         err=True,
     )
     raise typer.Exit(2)
+
+
+def _refuse_lost_voices(known: Settings) -> None:
+    """End where a voice provider is on that there is none of, or that lacks a setting."""
+    from voiceops import providers  # noqa: PLC0415 - as above
+
+    try:
+        providers.load(known.provider_names, known.provider_options)
+    except ValueError as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(2) from error
 
 
 def _connected() -> Settings:

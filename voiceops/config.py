@@ -4,7 +4,7 @@ from functools import cache
 from ipaddress import ip_address
 from pathlib import Path
 
-from pydantic import Field
+from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 __all__ = ["Settings", "settings"]
@@ -29,6 +29,19 @@ class Settings(BaseSettings):
     max_script_characters: int = Field(default=20_000, ge=1, description="Longest script, in code points.")
     max_speech_minutes: int = Field(default=60, ge=1, description="Longest audio a provider may return.")
     max_body_bytes: int = Field(default=1024 * 1024, ge=1024)
+
+    speech_url: str | None = Field(default=None, description="Base address of the speech server behind the provider `speech`.")
+    speech_key: SecretStr | None = Field(default=None, description="What it takes as a bearer token.")
+    speech_model: str = Field(default="tts-1", description="The model it is asked for.")
+    speech_voices: str = Field(default="", description="Its voices, comma separated, each `id` or `id=Name`.")
+    speech_language: str = Field(default="en-US", description="What these voices speak.")
+    speech_licence: str = Field(default="not stated", description="Under which their audio may be used.")
+    speech_price: int = Field(default=0, ge=0, description="Millionths of the currency for 1,000 characters.")
+    speech_currency: str | None = Field(default=None, description="Of the price, three letters.")
+    speech_instructions: bool = Field(default=False, description="Whether the model takes `instructions`, so that tones work.")
+    speech_max_characters: int = Field(default=4096, ge=100, description="The longest text of one request.")
+    speech_max_bytes: int = Field(default=256 * 1024 * 1024, ge=1024, description="The largest audio of one generation.")
+    speech_timeout: float = Field(default=300.0, gt=0, description="One request may take no longer.")
 
     session_idle: int = Field(default=8 * 3600, description="A session not used for so long is over.")
     session_absolute: int = Field(default=7 * 86400, description="A session is over after this whatever its use.")
@@ -57,6 +70,14 @@ class Settings(BaseSettings):
     def provider_names(self) -> list[str]:
         """Names of the providers that are on, the default first."""
         return [name.strip() for name in self.providers.split(",") if name.strip()]
+
+    @property
+    def provider_options(self) -> dict[str, dict[str, object]]:
+        """By provider, what of these settings is for it."""
+        prefix = "speech_"
+        speech = {name.removeprefix(prefix): value for name, value in self if name.startswith(prefix)}
+        key = self.speech_key.get_secret_value() if self.speech_key else None
+        return {"speech": {**speech, "key": key or None, "max_seconds": self.max_speech_minutes * 60}}
 
     @property
     def url(self) -> str:

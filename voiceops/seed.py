@@ -128,7 +128,7 @@ async def plant(settings: Settings) -> None:
     async with _transaction(settings) as db:
         await db.execute(text("select pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
         if await demo.is_empty(db):
-            voice = next(iter(providers.load(settings.provider_names).values())).voices[0]
+            voice = next(iter(providers.load(settings.provider_names, settings.provider_options).values())).voices[0]
             await _plant(db, voice)
 
 

@@ -289,7 +289,7 @@ def open_studio(settings: Settings) -> Studio:
         settings=settings,
         database=Database(settings.database_url or "", ping=False),
         store=open_store(settings.object_store),
-        providers=providers.load(settings.provider_names),
+        providers=providers.load(settings.provider_names, settings.provider_options),
     )
 
 

@@ -5,23 +5,29 @@ Building one loads no model and imports no numerics: the processes that only ans
 
 from collections.abc import Mapping, Sequence
 from importlib import import_module
+from types import MappingProxyType
 
 from voiceops.providers.base import Provider, Voice
 
 PROVIDERS = {
     "hibari": "voiceops.providers.hibari:Hibari",
+    "speech": "voiceops.providers.speech_server:SpeechServer",
     "tone": "voiceops.providers.tone:ToneProvider",
 }
 
 
-def load(names: Sequence[str]) -> Mapping[str, Provider]:
-    """The named providers, in that order. Raises `ValueError` for a name there is no provider of."""
+Options = Mapping[str, Mapping[str, object]]
+"""By provider, what it is made with."""
+
+
+def load(names: Sequence[str], options: Options = MappingProxyType({})) -> Mapping[str, Provider]:
+    """The named providers, in that order. Raises `ValueError` for a name there is no provider of, and for options it refuses."""
     loaded: dict[str, Provider] = {}
     for name in names:
         if name not in PROVIDERS:
             raise ValueError(f"There is no voice provider {name!r}; known are {', '.join(PROVIDERS)}.")
         module, _, provider = PROVIDERS[name].partition(":")
-        loaded[name] = getattr(import_module(module), provider)()
+        loaded[name] = getattr(import_module(module), provider)(**options.get(name, {}))
     return loaded
 
 

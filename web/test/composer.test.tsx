@@ -40,6 +40,18 @@ test('only what the voice can do is offered, and what it only comes near is mark
   expect(screen.getByRole('radio').elements()).toHaveLength(0);
 });
 
+test('a voice that charges says what, and a free one says nothing of it', async () => {
+  serve(ROUTES);
+  const dear = voice({ id: 'speech/joe', name: 'Joe', price_micros_per_1000_characters: 15_000, price_currency: 'EUR' });
+  const screen = await show(<Bench voices={[voice(), dear]} />);
+  await expect.element(screen.getByText('Heart')).toBeVisible();
+  expect(screen.getByText('charges').elements()).toHaveLength(0);
+  await screen.getByRole('button', { name: 'Change voice' }).click();
+  await screen.getByRole('radio', { name: 'Joe' }).click();
+  await screen.getByRole('button', { name: 'Use Joe' }).click();
+  await expect.element(screen.getByText('charges 0.015 EUR per 1,000 characters')).toBeVisible();
+});
+
 test('generating sends the words, the voice, its delivery and the parent, under a key of its own', async () => {
   const asked = serve(ROUTES);
   const screen = await show(<Bench newest={version()} />);

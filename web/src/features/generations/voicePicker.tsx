@@ -45,7 +45,20 @@ function Description({ voice }: { voice: Voice }) {
         {languageName(voice.language)} · {voice.provider} · licence {voice.licence}
       </span>
       <span className={styles.about}>{voice.description}</span>
+      <Price voice={voice} />
     </div>
+  );
+}
+
+/** What a voice charges; nothing for those that charge nothing. */
+function Price({ voice }: { voice: Voice }) {
+  const { price_micros_per_1000_characters: micros, price_currency: currency } = voice;
+  if (!micros || !currency) return null;
+  const amount = new Intl.NumberFormat('en', { maximumFractionDigits: 6 }).format(micros / 1_000_000);
+  return (
+    <span className={styles.facts}>
+      charges {amount} {currency} per 1,000 characters
+    </span>
   );
 }
 
