@@ -105,7 +105,9 @@ async def test_a_request_and_its_settling_are_events_of_their_own(studio: Studio
     assert asked["asset_id"] == settled["asset_id"] == asset["id"]
     assert (asked["version_id"], settled["version_id"]) == (None, version["id"])
     assert asked["reason"] == "First take"
-    assert asked["changes"] == {"script_id": version["script"]["id"], "voice": "tone/plain", "delivery": version["delivery"]}
+    need = {"characters": len("Hello there."), "micros": 0, "currency": None}
+    how = {"script_id": version["script"]["id"], "voice": "tone/plain", "delivery": version["delivery"]}
+    assert asked["changes"] == {**how, **need}
     assert settled["actor"] == {"type": "worker", "id": await me(studio), "session_id": None}
     assert settled["changes"] == {
         "number": 1,

@@ -22,6 +22,7 @@ from voiceops import providers, speech
 from voiceops.config import Settings
 from voiceops.db import Database
 from voiceops.jobs import GENERATE, Again, AskedFor, generation_queue, queue_app
+from voiceops.limits import rates, running
 from voiceops.providers.base import Provider, ProviderError, Request, Speech
 from voiceops.providers.markup import parse
 from voiceops.providers.markup import spoken as plain
@@ -191,7 +192,10 @@ def _why(error: Exception) -> Failure:
 
 
 async def sweep(studio: Studio, queue: App) -> None:
-    """Give jobs of dead workers to living ones, and new jobs to generations that lost theirs. One process at a time."""
+    """Give jobs of dead workers to living ones, and new jobs to generations that lost theirs or have room to run by now.
+
+    One process at a time.
+    """
     async with studio.database.session.begin() as db:
         alone = await db.execute(text("select pg_try_advisory_xact_lock(:lock)"), {"lock": SWEEP_LOCK})
         if not alone.scalar_one():
@@ -202,6 +206,11 @@ async def sweep(studio: Studio, queue: App) -> None:
                 await queue.job_manager.retry_job(job)
                 log.info("job_rescued", job_id=job.id, attempts=job.attempts)
         await settling.requeue_orphans(db)
+        await rates.forget(db)
+        waiting = await running.projects_waiting(db)
+    for project_id in waiting:  # each in a transaction of its own, which holds the lock of one project alone
+        async with studio.database.session.begin() as db:
+            await running.wake(db, project_id)
 
 
 async def _sweeping(studio: Studio, queue: App) -> None:

@@ -14,6 +14,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 from voiceops.api.live import Broadcaster
 from voiceops.db import Database
 from voiceops.errors import NotSignedIn
+from voiceops.limits.refusing import LimitReached, note
 from voiceops.models.actor import Actor, ActorKind
 from voiceops.providers.base import Provider
 from voiceops.storage import Store
@@ -42,9 +43,17 @@ Held = Annotated[Parts, Depends(parts)]
 
 
 async def transaction(held: Held) -> AsyncIterator[AsyncSession]:
-    """One request is one transaction; it is committed before the answer goes out, which is why its scope is the function's."""
-    async with held.database.session.begin() as db:
-        yield db
+    """One request is one transaction; it is committed before the answer goes out, which is why its scope is the function's.
+
+    That a limit refused it is written down after the rest is undone and its connection free again.
+    """
+    try:
+        async with held.database.session.begin() as db:
+            yield db
+    except LimitReached as refused:
+        async with held.database.session.begin() as db:
+            await note(db, refused)
+        raise
 
 
 Db = Annotated[AsyncSession, Depends(transaction, scope="function")]

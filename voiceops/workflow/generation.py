@@ -13,11 +13,15 @@ from voiceops.config import settings
 from voiceops.db import new_id
 from voiceops.errors import Conflict, FieldError, Malformed, TooMany
 from voiceops.jobs import GENERATE, enqueue, generation_queue
+from voiceops.limits import budgets, running
+from voiceops.limits.budgets import Need
+from voiceops.limits.generating import check_rates
 from voiceops.models import Action, Generation, GenerationStatus, Script, Version
 from voiceops.models.actor import Actor
 from voiceops.models.delivery import Delivery
 from voiceops.policy import authorize, find
-from voiceops.providers.base import Control, Support, Voice
+from voiceops.providers.base import Control, Span, Support, Voice
+from voiceops.providers.markup import parse
 
 NUMBERS: Final = ("speed", "emphasis", "pitch", "sentence_gap_ms")
 
@@ -41,6 +45,8 @@ async def request(db: AsyncSession, actor: Actor, script_id: UUID, order: Order)
     delivery = deliver(order.voice, order.delivery)
     await _check_parent(db, script, order.parent_version_id)
     await _check_queue(db)
+    await check_rates(db, actor, script.project_id)
+    need = _need(script, order.voice)
     generation = Generation(
         id=new_id(),
         project_id=script.project_id,
@@ -53,11 +59,15 @@ async def request(db: AsyncSession, actor: Actor, script_id: UUID, order: Order)
         parent_version_id=order.parent_version_id,
         unspoken=order.unspoken,
         requested_by_id=actor.person,
+        characters=need.characters,
+        micros=need.micros,
+        currency=need.currency,
+        reserved_on=await budgets.reserve(db, actor, script.project_id, need),
     )
     await _enqueue(db, generation, priority=order.priority)
     db.add(generation)
     await db.flush()
-    changes = {"script_id": str(script.id), "voice": order.voice.id, "delivery": asdict(delivery)}
+    changes = {"script_id": str(script.id), "voice": order.voice.id, "delivery": asdict(delivery), **asdict(need)}
     await record(db, actor, Action.GENERATION_REQUEST, generation, reason=order.reason, changes=changes)
     return generation
 
@@ -71,6 +81,9 @@ async def cancel(db: AsyncSession, actor: Actor, generation_id: UUID, *, reason:
     generation.status = GenerationStatus.CANCELLED
     generation.finished_at = func.now()
     generation.error_code = generation.error_message = None
+    await budgets.give_back(db, generation)
+    if before is GenerationStatus.RUNNING:
+        await running.wake(db, generation.project_id, generation.provider)
     changes = {"status": {"from": before, "to": generation.status}}
     await record(db, actor, Action.GENERATION_CANCEL, generation, reason=reason, changes=changes)
     return generation
@@ -82,6 +95,9 @@ async def retry(db: AsyncSession, actor: Actor, generation_id: UUID, *, reason: 
     authorize(actor, Action.GENERATION_RETRY, generation.project_id)
     _check_possible(generation, Action.GENERATION_RETRY)
     await _check_queue(db)
+    await check_rates(db, actor, generation.project_id)
+    need = Need(generation.characters, generation.micros, generation.currency)
+    generation.reserved_on = await budgets.reserve(db, actor, generation.project_id, need)
     changes = {"status": {"from": generation.status, "to": GenerationStatus.QUEUED}, "error": generation.error_code}
     generation.status = GenerationStatus.QUEUED
     generation.attempts_before = generation.attempt
@@ -109,6 +125,12 @@ def check_speakable(voice: Voice, spoken: str, unspoken: Sequence[str]) -> None:
     """Raise `Malformed` if the voice would leave out everything that sounds."""
     if not any(character.isalnum() and character not in unspoken for character in spoken):
         raise Malformed.field("text", f"{voice.name} can say nothing of this: it has no word the voice can speak.")
+
+
+def _need(script: Script, voice: Voice) -> Need:
+    """Return what speaking a script takes: its characters without markup, at the voice's price."""
+    characters = sum(len(part.text) for part in parse(script.text) if isinstance(part, Span))
+    return Need.of(characters, voice.price_micros_per_1000_characters, voice.price_currency)
 
 
 def _outside(voice: Voice, name: str, control: Control, value: float) -> FieldError | None:

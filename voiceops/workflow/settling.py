@@ -17,6 +17,7 @@ from sqlalchemy.orm import joinedload
 from voiceops.audit import record
 from voiceops.changes import Change, announce
 from voiceops.jobs import GENERATE, enqueue, generation_queue
+from voiceops.limits import budgets, running
 from voiceops.models import Action, Asset, Blob, Generation, GenerationStatus, Version, Waveform
 from voiceops.models.actor import Actor
 from voiceops.models.generation import PENDING
@@ -55,10 +56,13 @@ class Take:
 
 
 async def claim(db: AsyncSession, generation_id: UUID) -> Claim | None:
-    """Take a pending generation for one more attempt; None if it has ended."""
+    """Take a pending generation for one more attempt; None if it has ended, or must wait until others that run have."""
     query = select(Generation).where(Generation.id == generation_id).options(joinedload(Generation.script, innerjoin=True))
     generation = (await db.execute(query.with_for_update(of=Generation))).scalar_one_or_none()
     if generation is None or generation.status not in PENDING:
+        return None
+    if not await running.has_room(db, generation):
+        generation.status, generation.job_id = GenerationStatus.QUEUED, None
         return None
     generation.status = GenerationStatus.RUNNING
     generation.attempt += 1
@@ -101,6 +105,8 @@ async def succeed(db: AsyncSession, held: Claim, take: Take) -> Version | None:
     db.add(version)
     await db.flush()
     db.add_all(Waveform(version_id=version.id, samples_per_peak=zoom, peaks=peaks) for zoom, peaks in take.peaks.items())
+    await budgets.spend(db, generation)
+    await running.wake(db, generation.project_id, generation.provider)
     changes = {"number": version.number, "audio_sha256": take.sha256, "fingerprint": version.fingerprint, "attempt": held.attempt}
     await record(db, actor, Action.GENERATION_SUCCEED, generation, changes=changes, version_id=version.id)
     return version
@@ -123,6 +129,7 @@ async def put_back(db: AsyncSession, held: Claim, *, code: str, message: str) ->
     generation.status = GenerationStatus.QUEUED
     generation.progress = 0.0
     generation.error_code, generation.error_message = code, message
+    await running.wake(db, generation.project_id, generation.provider)
     await _announce(db, generation)
     return True
 
@@ -138,9 +145,10 @@ async def abandon(db: AsyncSession, generation_id: UUID, *, code: str, message: 
 
 
 async def requeue_orphans(db: AsyncSession) -> int:
-    """Give every pending generation without a living job a new one; returns how many there were."""
+    """Give every pending generation that lost its job a new one; returns how many there were. Who is held back has none to lose."""
     query = select(Generation).where(
         Generation.status.in_(PENDING),
+        Generation.job_id.is_not(None),
         text("not exists (select from procrastinate_jobs j where j.id = generations.job_id and j.status in ('todo', 'doing'))"),
     )
     orphans = (await db.execute(query.with_for_update(skip_locked=True))).scalars().all()
@@ -165,6 +173,8 @@ async def _fail(db: AsyncSession, generation: Generation, code: str, message: st
     authorize(actor, Action.GENERATION_FAIL, generation.project_id)
     _end(generation, GenerationStatus.FAILED)
     generation.error_code, generation.error_message = code, message
+    await budgets.give_back(db, generation)
+    await running.wake(db, generation.project_id, generation.provider)
     changes = {"error": code, "attempt": generation.attempt}
     await record(db, actor, Action.GENERATION_FAIL, generation, reason=message, changes=changes)
 
