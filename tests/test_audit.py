@@ -203,9 +203,12 @@ async def test_each_action_is_recorded_once(studio: Studio, worker: None, rows: 
     await client.post(f"/generations/{slow['id']}/cancel")
     await client.post(f"/generations/{failed['id']}/retry")
     await studio.ended(failed)
+    owner = await studio.person("owner")
+    await owner.patch(f"/projects/{studio.project}/limits", json={"characters": {"limit": 0}, "reason": "Enough said"})
+    refused(await client.post(f"/assets/{asset['id']}/generations", json={"text": "More.", "voice": "tone/plain"}), 429)
     await client.delete("/session")
     counted: dict[str, int] = dict(await rows("select action, count(*) from audit_events group by 1"))
-    expected = dict.fromkeys(Action, 1) | {Action.GENERATION_REQUEST: 3, Action.GENERATION_FAIL: 2}
+    expected = dict.fromkeys(Action, 1) | {Action.GENERATION_REQUEST: 3, Action.GENERATION_FAIL: 2, Action.SESSION_SIGN_IN: 2}
     assert counted == expected
 
 
