@@ -1,5 +1,6 @@
 /** The two halves of an asset's page: the bench where a take is made, and the takes. Side by side if there is room, else as tabs. */
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
 import { asProblem } from '../api/client.ts';
 import type { Asset, Project, Version } from '../api/types.ts';
 import { Composer } from '../features/generations/composer.tsx';
@@ -7,6 +8,7 @@ import { useDraft } from '../features/generations/draft.ts';
 import { generationsQuery, voicesQuery } from '../features/generations/queries.ts';
 import { Requests } from '../features/generations/requests.tsx';
 import { Backdrop } from '../features/generations/scriptEditor.tsx';
+import { limitsQuery } from '../features/limits/queries.ts';
 import { versionsQuery } from '../features/versions/queries.ts';
 import { VersionList } from '../features/versions/versionList.tsx';
 import { Failure, Note, Skeleton } from '../ui/state.tsx';
@@ -28,6 +30,7 @@ export function AssetWork({ asset, project, selected, tab, onSelect, onTab }: As
   const store = useDraft(asset.id);
   const voices = useQuery(voicesQuery);
   const generations = useQuery(generationsQuery(asset.id));
+  const limits = useQuery(limitsQuery(project.id));
   const versions = useInfiniteQuery(versionsQuery(asset.id));
   const newest = versions.data?.pages[0]?.items[0];
   const last = generations.data?.items[0] ?? newest;
@@ -64,6 +67,12 @@ export function AssetWork({ asset, project, selected, tab, onSelect, onTab }: As
             store={store}
             last={last}
             newest={newest}
+            limits={limits.data}
+            limitsLink={
+              <Link to="/projects/$project/settings/limits" params={{ project: project.key }}>
+                Limits
+              </Link>
+            }
             onGenerate={follow}
           />
         )}

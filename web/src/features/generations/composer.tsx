@@ -1,11 +1,12 @@
 /** Where a take is made: the words, the voice, the delivery, and the button. */
 import { useQuery } from '@tanstack/react-query';
-import { useId, useRef } from 'react';
+import { useId, useRef, type ReactNode } from 'react';
 import { asProblem } from '../../api/client.ts';
-import type { Asset, Generation, Version, Voice } from '../../api/types.ts';
+import type { Asset, Generation, Limits, Version, Voice } from '../../api/types.ts';
 import { Button } from '../../ui/button.tsx';
 import { Note } from '../../ui/state.tsx';
 import styles from './composer.module.css';
+import { forecast } from './budget.ts';
 import { within } from './delivery.ts';
 import { DeliveryControls } from './deliveryControls.tsx';
 import type { DraftStore } from './draft.ts';
@@ -25,10 +26,13 @@ interface ComposerProps {
   /** What voice and delivery go on from. */
   last: Generation | Version | undefined;
   newest: Version | undefined;
+  /** The project's budgets, once they are known. */
+  limits?: Limits | undefined;
+  limitsLink?: ReactNode;
   onGenerate: () => void;
 }
 
-export function Composer({ asset, voices, store, last, newest, onGenerate }: ComposerProps) {
+export function Composer({ asset, voices, store, last, newest, limits, limitsLink, onGenerate }: ComposerProps) {
   const area = useRef<HTMLTextAreaElement>(null);
   const figures = useId();
   const { draft, change } = store;
@@ -45,6 +49,7 @@ export function Composer({ asset, voices, store, last, newest, onGenerate }: Com
   const generate = useGenerate(asset.id);
   const save = useSaveScript(asset.id);
   const findings = text.trim() === '' ? undefined : check.data;
+  const takes = limits && text.trim() !== '' ? forecast(limits, voice, findings?.spoken_characters ?? codePoints(text)) : undefined;
   const problem = generate.isError ? asProblem(generate.error) : save.isError ? asProblem(save.error) : null;
   const textProblem = problem?.field('text');
 
@@ -54,6 +59,7 @@ export function Composer({ asset, voices, store, last, newest, onGenerate }: Com
     area.current?.setSelectionRange(start, start + ((text.codePointAt(start) ?? 0) > 0xff_ff ? 2 : 1));
   };
   const submit = () => {
+    if (takes?.level === 'over') return;
     const reason = draft.reason?.trim();
     const ask = { text, note: changed ? note : '', key: newKey(), voice: voice.id, delivery, ...(reason && { reason }) };
     generate.mutate({ ...ask, ...(parent && { parent_version_id: parent.id }) }, { onSuccess: () => store.sent(draft) });
@@ -109,7 +115,7 @@ export function Composer({ asset, voices, store, last, newest, onGenerate }: Com
           <strong>{problem.title}.</strong> {problem.message} {problem.fields.map((one) => one.message).join(' ')} Your draft is kept.
         </Note>
       )}
-      <GenerateBar store={store} parent={parent} newest={newest} busy={generate.isPending} onGenerate={submit} />
+      <GenerateBar store={store} parent={parent} newest={newest} busy={generate.isPending} takes={takes} limitsLink={limitsLink} onGenerate={submit} />
     </section>
   );
 }
