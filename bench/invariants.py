@@ -48,6 +48,13 @@ QUERIES: Final[Mapping[str, str]] = {
         " or count(*) filter (where e.action in ('generation.succeed', 'generation.fail', 'generation.cancel'))"
         " <> 1 + count(*) filter (where e.action = 'generation.retry')"
     ),
+    "a budget is not the sum of its generations": (
+        "select b.month, b.characters_used, b.characters_reserved, b.micros_used, b.micros_reserved from budgets b"
+        " left join generations g on g.project_id = b.project_id and date_trunc('month', g.reserved_on) = b.month"
+        " group by b.project_id, b.month having b.characters_reserved <> 0 or b.micros_reserved <> 0"
+        " or b.characters_used <> coalesce(sum(g.characters) filter (where g.status = 'succeeded'), 0)"
+        " or b.micros_used <> coalesce(sum(g.micros) filter (where g.status = 'succeeded'), 0)"
+    ),
     "an attempt ended a generation that it no longer held": (
         "select g.id, g.attempt, e.payload from generations g join audit_events e on e.subject_id = g.id::text"
         " where e.action = 'generation.succeed' and (e.payload::jsonb #>> '{changes,attempt}')::int <> g.attempt"

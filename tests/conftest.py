@@ -82,7 +82,13 @@ def database_url(server: str, template: str) -> Iterator[str]:
 @pytest.fixture
 def settings(database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Settings]:
     """Settings for one test: instant voices, quick retries. `monkeypatch.setenv` before this one to change more."""
-    quick = {"DATA": str(tmp_path), "DATABASE_URL": database_url, "PROVIDERS": "tone,hibari", "RETRY_WAIT": "0.05"}
+    quick = {
+        "DATA": str(tmp_path),
+        "DATABASE_URL": database_url,
+        "PROVIDERS": "tone,hibari",
+        "RETRY_WAIT": "0.05",
+        "GUARD_BURST": "100000",
+    }
     for name, value in quick.items():
         monkeypatch.setenv(f"VOICEOPS_{name}", value)
     current_settings.cache_clear()

@@ -105,7 +105,9 @@ async def test_a_request_and_its_settling_are_events_of_their_own(studio: Studio
     assert asked["asset_id"] == settled["asset_id"] == asset["id"]
     assert (asked["version_id"], settled["version_id"]) == (None, version["id"])
     assert asked["reason"] == "First take"
-    assert asked["changes"] == {"script_id": version["script"]["id"], "voice": "tone/plain", "delivery": version["delivery"]}
+    need = {"characters": len("Hello there."), "micros": 0, "currency": None}
+    how = {"script_id": version["script"]["id"], "voice": "tone/plain", "delivery": version["delivery"]}
+    assert asked["changes"] == {**how, **need}
     assert settled["actor"] == {"type": "worker", "id": await me(studio), "session_id": None}
     assert settled["changes"] == {
         "number": 1,
@@ -201,9 +203,12 @@ async def test_each_action_is_recorded_once(studio: Studio, worker: None, rows: 
     await client.post(f"/generations/{slow['id']}/cancel")
     await client.post(f"/generations/{failed['id']}/retry")
     await studio.ended(failed)
+    owner = await studio.person("owner")
+    await owner.patch(f"/projects/{studio.project}/limits", json={"characters": {"limit": 0}, "reason": "Enough said"})
+    refused(await client.post(f"/assets/{asset['id']}/generations", json={"text": "More.", "voice": "tone/plain"}), 429)
     await client.delete("/session")
     counted: dict[str, int] = dict(await rows("select action, count(*) from audit_events group by 1"))
-    expected = dict.fromkeys(Action, 1) | {Action.GENERATION_REQUEST: 3, Action.GENERATION_FAIL: 2}
+    expected = dict.fromkeys(Action, 1) | {Action.GENERATION_REQUEST: 3, Action.GENERATION_FAIL: 2, Action.SESSION_SIGN_IN: 2}
     assert counted == expected
 
 

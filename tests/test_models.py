@@ -29,8 +29,8 @@ STEPS: Final = {
 }
 MAY_CHANGE: Final = {
     "generations": {
-        *("status", "attempt", "attempts_before", "failures", "failures", "progress", "job_id"),
-        *("error_code", "error_message", "started_at", "finished_at"),
+        *("status", "attempt", "attempts_before", "failures", "progress", "job_id"),
+        *("error_code", "error_message", "started_at", "finished_at", "reserved_on"),
     },
     "versions": {"status"},
     "assets": {"title", "language", "tags", "owner_id", "script_count", "version_count", "updated_at"},
@@ -122,6 +122,7 @@ async def test_what_is_written_once_stays(version: Json, rows: Rows) -> None:
                 "uuid": "gen_random_uuid()",
                 "text": f"coalesce({name}, '') || 'x'",
                 "int4": f"{name} + 1",
+                "int8": f"{name} + 1",
                 "jsonb": "'[1]'",
                 "timestamptz": "now() + interval '1 s'",
                 "bytea": "'x'",

@@ -19,11 +19,13 @@ from voiceops.policy import RULES, allowed
 
 READ = frozenset(Role)
 WRITE = frozenset({Role.AUTHOR, Role.OWNER})
+OWN = frozenset({Role.OWNER})
 PEOPLE: Final = (*Role, "outsider")
 MACHINES: Final[Mapping[Action, ActorKind]] = {
     Action.STUDIO_SEED: ActorKind.SYSTEM,
     Action.GENERATION_SUCCEED: ActorKind.WORKER,
     Action.GENERATION_FAIL: ActorKind.WORKER,
+    Action.LIMIT_REFUSE: ActorKind.SYSTEM,
     Action.SESSION_SIGN_IN: ActorKind.PERSON,
     Action.SESSION_SIGN_OUT: ActorKind.PERSON,
 }
@@ -39,6 +41,7 @@ class Route(NamedTuple):
     signed_out: int = 401
 
 
+LIMITED: Final = {"characters": {"limit": 2_000_000}, "reason": "More to say"}
 SPOKEN: Final = {"text": "Hello.", "voice": "tone/plain"}
 ROUTES: Final[Mapping[tuple[str, str], Route]] = {
     ("GET", "/healthz"): Route(None, signed_out=200),
@@ -71,6 +74,8 @@ ROUTES: Final[Mapping[tuple[str, str], Route]] = {
     ("GET", "/api/v1/versions/{version}/words"): Route(READ),
     ("GET", "/api/v1/versions/{version}/audio"): Route(READ),
     ("HEAD", "/api/v1/versions/{version}/audio"): Route(READ),
+    ("GET", "/api/v1/projects/{project}/limits"): Route(READ),
+    ("PATCH", "/api/v1/projects/{project}/limits"): Route(OWN, Action.LIMIT_CHANGE, 200, LIMITED),
 }
 
 
@@ -144,7 +149,9 @@ async def test_can_tells_what_really_may_be_done(studio: Studio, rows: Rows) -> 
         for step in steps:
             await rows("update generations set status = %s where id = %s", step, generation["id"])
     generations = ["/generations/{id}" + end for end in ("/cancel", "/retry")]
+    limits = f"/projects/{studio.project}/limits"
     subjects: list[tuple[str, list[tuple[Action, str, str]]]] = [
+        (limits, [(Action.LIMIT_CHANGE, "PATCH", limits)]),
         (f"/projects/{studio.project}", [(Action.ASSET_CREATE, "POST", f"/projects/{studio.project}/assets")]),
         (
             f"/assets/{asset['id']}",
@@ -166,7 +173,7 @@ async def test_can_tells_what_really_may_be_done(studio: Studio, rows: Rows) -> 
         ),
     ]
     bodies: dict[Action, Json] = {route.action: route.body or {} for route in ROUTES.values() if route.action}
-    for role, (shown, deeds) in product((Role.VIEWER, Role.REVIEWER, Role.AUTHOR), subjects):
+    for role, (shown, deeds) in product((Role.VIEWER, Role.REVIEWER, Role.OWNER, Role.AUTHOR), subjects):
         client = await studio.person(role)
         can = (await client.get(shown)).json()["can"]
         assert set(can) <= {action for action, _, _ in deeds}, f"{shown} promises more than is tried here"

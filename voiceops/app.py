@@ -15,6 +15,7 @@ from voiceops.api import (
     events,
     generations,
     health,
+    limits,
     page,
     problems,
     projects,
@@ -25,6 +26,7 @@ from voiceops.api import (
 )
 from voiceops.api.border import Border
 from voiceops.api.deps import Parts
+from voiceops.api.guard import Guard
 from voiceops.api.live import Broadcaster
 from voiceops.api.openapi import document
 from voiceops.config import Settings
@@ -32,7 +34,7 @@ from voiceops.db import Database
 from voiceops.storage import open_store
 
 API: Final = "/api/v1"
-ROUTERS: Final = (session, projects, assets, scripts, voices, generations, versions, audio, events)
+ROUTERS: Final = (session, projects, assets, scripts, voices, generations, versions, audio, events, limits)
 
 
 class Studio(FastAPI):
@@ -64,7 +66,8 @@ def create_app(settings: Settings) -> FastAPI:
     app.include_router(health.router)
     app.include_router(page.router)
     problems.install(app)
-    app.add_middleware(Border, max_body_bytes=settings.max_body_bytes)
+    guard = Guard(settings.guard_per_second, settings.guard_burst)
+    app.add_middleware(Border, max_body_bytes=settings.max_body_bytes, guard=guard)
     return app
 
 

@@ -4,7 +4,7 @@ from functools import cache
 from ipaddress import ip_address
 from pathlib import Path
 
-from pydantic import Field, SecretStr
+from pydantic import Field, PositiveInt, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 __all__ = ["Settings", "settings"]
@@ -51,7 +51,13 @@ class Settings(BaseSettings):
     retry_wait: float = Field(default=2.0, ge=0, description="Wait before the second attempt; doubles after each.")
     speak_timeout: float = Field(default=900.0, gt=0, description="One attempt of a provider may take no longer.")
     stalled_after: float = Field(default=6.0, gt=0, description="A worker silent for so long is taken for dead.")
+    provider_concurrency: dict[str, PositiveInt] = Field(
+        default={}, description="Generations of a provider that run at once over all workers, as JSON; unnamed ones have no limit."
+    )
     max_queued: int = Field(default=10_000, ge=1, description="More waiting generations than this are refused.")
+
+    guard_per_second: float = Field(default=50, ge=0, description="Requests a second from one address, each process; 0: no guard.")
+    guard_burst: int = Field(default=200, ge=1, description="Requests from one address that are taken at once after a rest.")
 
     @property
     def object_store(self) -> str:

@@ -48,6 +48,8 @@ RULES: Final[Mapping[Action, Rule]] = MappingProxyType(
         Action.GENERATION_RETRY: members(Role.AUTHOR),
         Action.GENERATION_SUCCEED: kinds(ActorKind.WORKER),
         Action.GENERATION_FAIL: kinds(ActorKind.WORKER),
+        Action.LIMIT_CHANGE: members(),
+        Action.LIMIT_REFUSE: kinds(ActorKind.SYSTEM),
     }
 )
 

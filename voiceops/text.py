@@ -4,6 +4,7 @@ Nothing is stripped silently: what is refused is named with its position, in cod
 The classes follow UTS #39 and #55 (source spoofing).
 """
 
+import math
 import unicodedata
 from typing import Final
 
@@ -33,6 +34,8 @@ EMOJI_OF_TEXT: Final = frozenset("0123456789#*\u203c\u2049\u2139\u3030\u303d")
 """What is no symbol and yet is shown as an emoji before U+FE0F."""
 HANGUL: Final = frozenset(map(chr, range(0x1160, 0x1200)))
 """Vowels and finals, which NFC joins to what stands before them."""
+UNITS: Final = (("second", 1, 90), ("minute", 60, 5_400), ("hour", 3_600, 172_800), ("day", 86_400, math.inf))
+"""Of a wait: each with its seconds, and how many seconds are told in it at most."""
 MAX_MARKS: Final = 4
 """Combining marks on one letter, and as many more that take room of their own, as Burmese has; no living script needs more."""
 
@@ -150,3 +153,10 @@ def _joins(base: str) -> bool:
 
 def _is_symbol(character: str) -> bool:
     return character in EMOJI_OF_TEXT or unicodedata.category(character) in {"So", "Sm"}
+
+
+def duration(seconds: float) -> str:
+    """Return a wait in words, rounded up: `1 second`, `4 minutes`, `3 hours`, `12 days`."""
+    unit, size = next((unit, size) for unit, size, up_to in UNITS if seconds <= up_to)
+    count = max(math.ceil(seconds / size), 1)
+    return f"{count:,} {unit}{'' if count == 1 else 's'}"

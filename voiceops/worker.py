@@ -22,6 +22,7 @@ from voiceops import providers, speech
 from voiceops.config import Settings
 from voiceops.db import Database
 from voiceops.jobs import GENERATE, Again, AskedFor, generation_queue, queue_app
+from voiceops.limits import rates, running
 from voiceops.providers.base import Provider, ProviderError, Request, Speech
 from voiceops.providers.markup import parse
 from voiceops.providers.markup import spoken as plain
@@ -194,7 +195,8 @@ def _why(error: Exception) -> Failure:
 async def sweep(studio: Studio, queue: App) -> None:
     """Take the jobs of dead workers away, give every generation that has none a new one, and end what nobody can speak.
 
-    One process at a time. A job is never handed on: its first worker may wake, and would then end the job of the second.
+    One process at a time. A job is never handed on: its first worker may wake, and would then end the job of the second. What was
+    held back gets a job where there is room by now.
     """
     async with studio.database.session.begin() as db:
         alone = await db.execute(text("select pg_try_advisory_xact_lock(:lock)"), {"lock": SWEEP_LOCK})
@@ -209,6 +211,11 @@ async def sweep(studio: Studio, queue: App) -> None:
             db, studio.providers, code="provider_off", message="The provider of this voice is switched off here."
         )
         await settling.requeue_orphans(db)
+        await rates.forget(db)
+        waiting = await running.projects_waiting(db)
+    for project_id in waiting:  # each in a transaction of its own, which holds the lock of one project alone
+        async with studio.database.session.begin() as db:
+            await running.wake(db, project_id)
 
 
 async def _sweeping(studio: Studio, queue: App) -> None:

@@ -8,6 +8,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from voiceops.api.guard import Guard
 from voiceops.api.metrics import observe
 from voiceops.api.problems import broken, problem
 from voiceops.db import new_id
@@ -33,8 +34,9 @@ SECURITY_HEADERS: Final = {
 class Border:
     """The outermost layer of the application."""
 
-    def __init__(self, app: ASGIApp, *, max_body_bytes: int) -> None:
+    def __init__(self, app: ASGIApp, *, max_body_bytes: int, guard: Guard) -> None:
         self._app = app
+        self._guard = guard
         self._max = max_body_bytes
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -59,6 +61,7 @@ class Border:
             await send(message)
 
         try:
+            self._guard.check(scope["client"][0] if scope["client"] else None)
             _check_origin(scope["method"], headers)
             self._check_length(headers)
             await self._app(scope, self._bounded(receive), send_guarded)

@@ -15,6 +15,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 from voiceops.api.live import Broadcaster
 from voiceops.db import Database, is_lost
 from voiceops.errors import NotSignedIn, Unavailable
+from voiceops.limits.refusing import LimitReached, note
 from voiceops.models import Script, Version
 from voiceops.models.actor import Actor, ActorKind
 from voiceops.providers.base import Provider
@@ -48,13 +49,25 @@ Held = Annotated[Parts, Depends(parts)]
 
 
 async def transaction(held: Held) -> AsyncIterator[AsyncSession]:
-    """One request is one transaction; it is committed before the answer goes out, which is why its scope is the function's."""
-    async with held.database.session() as db:
-        yield db
-        try:
-            await db.commit()
-        except DBAPIError as error:
-            raise (Unavailable(IN_DOUBT, retry_after=2) if is_lost(error) else error) from error
+    """One request is one transaction; it is committed before the answer goes out, which is why its scope is the function's.
+
+    That a limit refused it is written down after the rest is undone and its connection free again.
+    """
+    try:
+        async with held.database.session() as db:
+            yield db
+            await _commit(db)
+    except LimitReached as refused:
+        async with held.database.session.begin() as db:
+            await note(db, refused)
+        raise
+
+
+async def _commit(db: AsyncSession) -> None:
+    try:
+        await db.commit()
+    except DBAPIError as error:
+        raise (Unavailable(IN_DOUBT, retry_after=2) if is_lost(error) else error) from error
 
 
 Db = Annotated[AsyncSession, Depends(transaction, scope="function")]

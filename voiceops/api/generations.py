@@ -3,7 +3,7 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Response
 from pydantic import Field, model_validator
 from sqlalchemy import Select, select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -12,7 +12,9 @@ from sqlalchemy.orm import joinedload
 from voiceops.api.deps import Caller, Db, Held, Part, paged
 from voiceops.api.idempotency import Once
 from voiceops.api.payloads import In, Out, Page, PersonOut, Reason, ReasonIn, TextIn, Time
+from voiceops.api.problems import rate_headers
 from voiceops.api.voices import chosen
+from voiceops.limits.generating import limits_of, rates_left
 from voiceops.models import Action, Asset, Generation, GenerationStatus, Script, Version
 from voiceops.models.actor import Actor
 from voiceops.policy import allowed, find
@@ -139,8 +141,13 @@ async def _show(db: AsyncSession, actor: Actor, generation_id: UUID) -> Generati
 
 
 @router.post("/assets/{asset}/generations", status_code=202)
-async def request_generation(asset: UUID, body: GenerationIn, db: Db, actor: Caller, held: Held, once: Once) -> GenerationOut:
-    """Ask for speech. Once answered it is not lost: it ends in one version, or in a failure that says why."""
+async def request_generation(
+    asset: UUID, body: GenerationIn, db: Db, actor: Caller, held: Held, once: Once, response: Response
+) -> GenerationOut:
+    """Ask for speech. Once answered it is not lost: it ends in one version, or in a failure that says why.
+
+    `RateLimit` tells what is left of the caller's rate and of the project's.
+    """
     await find(db, actor, Asset, asset)  # a stored answer too is only for who may see it
 
     async def create() -> tuple[GenerationOut, str]:
@@ -160,6 +167,8 @@ async def request_generation(asset: UUID, body: GenerationIn, db: Db, actor: Cal
             parent_version_id=body.parent_version_id,
         )
         made = await generation.request(db, actor, script, order)
+        limits = await limits_of(db, made.project_id)
+        response.headers.update(rate_headers(await rates_left(db, actor, limits)))
         return await _show(db, actor, made.id), f"/api/v1/generations/{made.id}"
 
     return await once(create)

@@ -17,6 +17,8 @@ from starlette.routing import Match
 from voiceops.api.payloads import Problem, ProblemError
 from voiceops.db import is_lost
 from voiceops.errors import FieldError, Malformed, Refused, TooLarge, Unavailable
+from voiceops.limits.rates import Left
+from voiceops.limits.refusing import LimitReached
 
 log = structlog.get_logger()
 
@@ -38,7 +40,18 @@ def problem(refused: Refused, request_id: str | None) -> JSONResponse:
     headers = {"Cache-Control": "no-store"}
     if refused.retry_after is not None:
         headers["Retry-After"] = str(math.ceil(refused.retry_after))
+    if isinstance(refused, LimitReached):
+        headers |= rate_headers(refused.left)
     return JSONResponse(body.model_dump(mode="json"), status_code=refused.status, media_type=MEDIA_TYPE, headers=headers)
+
+
+def rate_headers(left: Sequence[Left]) -> dict[str, str]:
+    """Tell rates and what is left of them (draft-ietf-httpapi-ratelimit-headers-10): `t` is when all of `q` is there again."""
+    if not left:
+        return {}
+    policies = (f'"{one.rate.name}";q={one.rate.burst};w={math.ceil(one.rate.span.total_seconds())}' for one in left)
+    states = (f'"{one.rate.name}";r={one.remaining};t={math.ceil(one.full_in.total_seconds())}' for one in left)
+    return {"RateLimit-Policy": ", ".join(policies), "RateLimit": ", ".join(states)}
 
 
 def malformed(errors: Sequence[dict[str, Any]]) -> Malformed:

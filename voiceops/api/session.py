@@ -8,11 +8,12 @@ from pydantic import Field
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from voiceops.api.deps import COOKIE, Anonymous, Caller, Db
+from voiceops.api.deps import COOKIE, Anonymous, Caller, Db, Held
 from voiceops.api.payloads import Asked, In, Out
 from voiceops.api.projects import ProjectOut, my_projects
 from voiceops.config import settings
 from voiceops.errors import NotFound
+from voiceops.limits.signing_in import check_attempt
 from voiceops.models import Person, Role
 from voiceops.models.actor import Actor
 from voiceops.workflow import accounts
@@ -68,8 +69,10 @@ async def demo(db: Db) -> Demo:
 
 
 @router.post("/session", status_code=201)
-async def sign_in(body: SignIn, request: Request, response: Response, db: Db, actor: Anonymous) -> SessionOut:
+async def sign_in(body: SignIn, request: Request, response: Response, db: Db, actor: Anonymous, held: Held) -> SessionOut:
     """Sign in; the session is a cookie that scripts cannot read."""
+    async with held.database.session.begin() as counted:  # kept when the password is wrong and the request undone
+        await check_attempt(counted, actor, body.email)
     actor, token = await accounts.sign_in(db, actor, email=body.email, password=body.password)
     response.set_cookie(
         COOKIE, token, max_age=settings().session_absolute, httponly=True, samesite="lax", secure=request.url.scheme == "https"

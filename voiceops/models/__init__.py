@@ -4,6 +4,7 @@ from voiceops.models.action import Action
 from voiceops.models.asset import Asset, Script
 from voiceops.models.audit import AuditEvent
 from voiceops.models.generation import Generation, GenerationStatus
+from voiceops.models.limit import Budget, Limits, RateUse
 from voiceops.models.people import LoginSession, Membership, Person, Project, Role
 from voiceops.models.request import IdempotencyKey
 from voiceops.models.version import Blob, Status, Version, Waveform
@@ -13,13 +14,16 @@ __all__ = [
     "Asset",
     "AuditEvent",
     "Blob",
+    "Budget",
     "Generation",
     "GenerationStatus",
     "IdempotencyKey",
+    "Limits",
     "LoginSession",
     "Membership",
     "Person",
     "Project",
+    "RateUse",
     "Role",
     "Script",
     "Status",

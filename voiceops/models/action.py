@@ -17,3 +17,5 @@ class Action(StrEnum):
     GENERATION_RETRY = "generation.retry"
     GENERATION_SUCCEED = "generation.succeed"
     GENERATION_FAIL = "generation.fail"
+    LIMIT_CHANGE = "limit.change"
+    LIMIT_REFUSE = "limit.refuse"

@@ -1,7 +1,7 @@
 """Generations: one request to speak a script, from queued to its one end."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from types import MappingProxyType
 from typing import Any, ClassVar, Final
@@ -45,6 +45,10 @@ class Generation(Base):
 
     `attempt` is the fence: each claim raises it, and only the claim that holds the present number may settle. Since it was last
     asked for, `attempt - attempts_before` attempts were made that nobody interrupted, of which `failures` failed for a reason.
+
+    `characters` and `micros` are what it takes of the budgets of the month of `reserved_on` (a day in UTC): reserved while it is
+    pending, used once it succeeded, given back when it ended otherwise. Queued without a job it waits until its project, or its
+    provider, has room for one more at once.
     """
 
     __tablename__ = "generations"
@@ -62,7 +66,12 @@ class Generation(Base):
         CheckConstraint("progress between 0 and 1", name="progress"),
         CheckConstraint("(error_code is null) = (error_message is null)", name="error"),
         Index("ix_generations_asset_id_id", "asset_id", "id"),
+        CheckConstraint("characters >= 0", name="characters"),
+        CheckConstraint("micros >= 0", name="micros"),
         Index("ix_generations_pending", "status", postgresql_where=text("status in ('queued', 'running')")),
+        Index("ix_generations_running", "project_id", "provider", postgresql_where=text("status = 'running'")),
+        Index("ix_generations_held_back", "project_id", "id", postgresql_where=text("status = 'queued' and job_id is null")),
+        Index("ix_generations_project_id_reserved_on", "project_id", "reserved_on"),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
@@ -77,6 +86,9 @@ class Generation(Base):
     unspoken: Mapped[str] = mapped_column(default="")
     requested_by_id: Mapped[UUID] = mapped_column(ForeignKey("people.id"))
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    characters: Mapped[int]
+    micros: Mapped[int] = mapped_column(BigInteger)
+    currency: Mapped[str | None]
 
     status: Mapped[GenerationStatus] = mapped_column(default=GenerationStatus.QUEUED)
     attempt: Mapped[int] = mapped_column(default=0)
@@ -88,6 +100,7 @@ class Generation(Base):
     error_message: Mapped[str | None]
     started_at: Mapped[datetime | None]
     finished_at: Mapped[datetime | None]
+    reserved_on: Mapped[date]
 
     script: Mapped[Script] = relationship(lazy="raise", viewonly=True, primaryjoin="foreign(Generation.script_id) == Script.id")
     requested_by: Mapped[Person] = relationship(lazy="raise")

@@ -14,6 +14,7 @@ Its voices go through the front door like any other, so a fault is chosen by cho
 | `tone/garbage` | returns bytes that are no audio |
 | `tone/truncated` | returns a file cut in half |
 | `tone/silent` | returns digital silence of the right length |
+| `tone/charged` | speaks as `tone/plain` does, for a price that only budgets see |
 """
 
 import asyncio
@@ -61,7 +62,10 @@ VOICES = {
     "truncated": ("Returns half a file", PLAIN),
     "silent": ("Returns silence", PLAIN),
     "brief": ("Returns a fifth of a millisecond", PLAIN),
+    "charged": ("Has a price, and takes no money", PLAIN),
 }
+PRICE_MICROS = 15_000_007
+"""Of 1,000 characters of `tone/charged`, about 15 USD; odd, so that nothing comes out even by chance."""
 
 _FLAKY_FAILURES = 2
 _SLOW_STEPS = 10
@@ -78,6 +82,8 @@ def _voice(name: str) -> Voice:
         licence="Apache-2.0",
         words_per_minute=WORDS_PER_MINUTE,
         capabilities=capabilities,
+        price_micros_per_1000_characters=PRICE_MICROS if name == "charged" else 0,
+        price_currency="USD" if name == "charged" else None,
     )
 
 

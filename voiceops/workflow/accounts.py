@@ -18,6 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from voiceops.audit import record
 from voiceops.config import settings
 from voiceops.errors import NotSignedIn
+from voiceops.limits.signing_in import forgive_attempt
 from voiceops.models import Action, LoginSession, Membership, Person, Role
 from voiceops.models.actor import Actor, ActorKind
 from voiceops.policy import authorize
@@ -39,14 +40,15 @@ async def hash_password(password: str) -> str:
 
 async def sign_in(db: AsyncSession, actor: Actor, *, email: str, password: str) -> tuple[Actor, str]:
     """Return who signed in and the new session's token; raises `NotSignedIn` with the same words for every cause."""
-    person = (await db.execute(select(Person).where(func.lower(Person.email) == email.strip().lower()))).scalar_one_or_none()
-    async with HASHING:
+    async with HASHING:  # first: a crowd that waits here holds no connection to the database
+        person = (await db.execute(select(Person).where(func.lower(Person.email) == email.strip().lower()))).scalar_one_or_none()
         matches = await asyncio.to_thread(PASSWORDS.verify, password, person.password_hash if person else _nobodys_hash())
     if person is None or not matches or person.deactivated_at is not None:
         raise NotSignedIn("This e-mail address and password do not belong together.")
     roles = await _roles(db, person.id)
     actor = replace(actor, kind=ActorKind.PERSON, person_id=person.id, is_admin=person.is_admin, roles=roles)
     authorize(actor, Action.SESSION_SIGN_IN)
+    await forgive_attempt(db, actor, email)
     token = secrets.token_urlsafe(32)
     session = LoginSession(token_hash=_digest(token), person_id=person.id)
     db.add(session)

@@ -14,12 +14,16 @@ from voiceops.config import settings
 from voiceops.db import new_id
 from voiceops.errors import Conflict, FieldError, Malformed, TooMany
 from voiceops.jobs import GENERATE, enqueue, generation_queue
+from voiceops.limits import budgets, running
+from voiceops.limits.budgets import Need
+from voiceops.limits.generating import check_rates
 from voiceops.models import Action, Generation, GenerationStatus, Script, Version
 from voiceops.models.actor import Actor
 from voiceops.models.delivery import Delivery
 from voiceops.policy import authorize, find
 from voiceops.providers.base import Control, Pause, Span, Support, Voice
 from voiceops.providers.length import estimate_ms
+from voiceops.providers.markup import parse
 
 NUMBERS: Final = ("speed", "emphasis", "pitch", "sentence_gap_ms")
 
@@ -45,6 +49,8 @@ async def request(db: AsyncSession, actor: Actor, script: Script, order: Order) 
     delivery = deliver(order.voice, order.delivery)
     await _check_parent(db, script, order.parent_version_id)
     await _check_queue(db)
+    await check_rates(db, actor, script.project_id)
+    need = _need(script, order.voice)
     generation = Generation(
         id=new_id(),
         project_id=script.project_id,
@@ -57,11 +63,15 @@ async def request(db: AsyncSession, actor: Actor, script: Script, order: Order) 
         parent_version_id=order.parent_version_id,
         unspoken=order.unspoken,
         requested_by_id=actor.person,
+        characters=need.characters,
+        micros=need.micros,
+        currency=need.currency,
+        reserved_on=await budgets.reserve(db, actor, script.project_id, need),
     )
     await _enqueue(db, generation, priority=order.priority)
     db.add(generation)
     await db.flush()
-    changes = {"script_id": str(script.id), "voice": order.voice.id, "delivery": asdict(delivery)}
+    changes = {"script_id": str(script.id), "voice": order.voice.id, "delivery": asdict(delivery), **asdict(need)}
     await record(db, actor, Action.GENERATION_REQUEST, generation, reason=order.reason, changes=changes)
     return generation
 
@@ -75,6 +85,9 @@ async def cancel(db: AsyncSession, actor: Actor, generation_id: UUID, *, reason:
     generation.status = GenerationStatus.CANCELLED
     generation.finished_at = func.now()
     generation.error_code = generation.error_message = None
+    await budgets.give_back(db, generation)
+    if before is GenerationStatus.RUNNING:
+        await running.wake(db, generation.project_id, generation.provider)
     changes = {"status": {"from": before, "to": generation.status}}
     await record(db, actor, Action.GENERATION_CANCEL, generation, reason=reason, changes=changes)
     return generation
@@ -86,6 +99,9 @@ async def retry(db: AsyncSession, actor: Actor, generation_id: UUID, *, reason: 
     authorize(actor, Action.GENERATION_RETRY, generation.project_id)
     _check_possible(generation, Action.GENERATION_RETRY)
     await _check_queue(db)
+    await check_rates(db, actor, generation.project_id)
+    need = Need(generation.characters, generation.micros, generation.currency)
+    generation.reserved_on = await budgets.reserve(db, actor, generation.project_id, need)
     changes = {"status": {"from": generation.status, "to": GenerationStatus.QUEUED}, "error": generation.error_code}
     generation.status = GenerationStatus.QUEUED
     generation.attempts_before = generation.attempt
@@ -125,6 +141,12 @@ def check_length(voice: Voice, parts: Sequence[Span | Pause], delivery: Delivery
     if lasts > longest:
         message = f"This would last about {math.ceil(lasts)} minutes; the longest allowed is {longest}. Shorten it or its pauses."
         raise Malformed.field("text", message)
+
+
+def _need(script: Script, voice: Voice) -> Need:
+    """Return what speaking a script takes: its characters without markup, at the voice's price."""
+    characters = sum(len(part.text) for part in parse(script.text) if isinstance(part, Span))
+    return Need.of(characters, voice.price_micros_per_1000_characters, voice.price_currency)
 
 
 def _outside(voice: Voice, name: str, control: Control, value: float) -> FieldError | None:

@@ -12,11 +12,13 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, and_, func, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import joinedload
 
 from voiceops.audit import record
 from voiceops.changes import Change, announce
 from voiceops.jobs import GENERATE, enqueue, generation_queue
-from voiceops.models import Action, Asset, Blob, Generation, GenerationStatus, Script, Version, Waveform
+from voiceops.limits import budgets, running
+from voiceops.models import Action, Asset, Blob, Generation, GenerationStatus, Version, Waveform
 from voiceops.models.actor import Actor
 from voiceops.models.generation import PENDING
 from voiceops.models.version import BlobState, fingerprint
@@ -70,28 +72,30 @@ class Take:
 
 
 async def claim(db: AsyncSession, generation_id: UUID) -> Claim | None:
-    """Take a pending generation for one more attempt; None if it has ended."""
-    taken = (
-        update(Generation)
-        .where(Generation.id == generation_id, Generation.status.in_(PENDING), Script.id == Generation.script_id)
-        .values(status=GenerationStatus.RUNNING, attempt=Generation.attempt + 1, progress=0.0, started_at=func.now())
-        .returning(
-            Generation.id.label("generation_id"),
-            Generation.project_id,
-            Generation.asset_id,
-            Generation.attempt,
-            Generation.failures,
-            (Generation.attempt - Generation.attempts_before - Generation.failures - 1).label("deaths"),
-            Generation.provider,
-            Generation.voice,
-            Script.text.label("script"),
-            Generation.delivery,
-        )
-    )
-    row = (await db.execute(taken, execution_options={"synchronize_session": False})).mappings().one_or_none()
-    if row is None:
+    """Take a pending generation for one more attempt; None if it has ended, or must wait until others that run have."""
+    query = select(Generation).where(Generation.id == generation_id).options(joinedload(Generation.script, innerjoin=True))
+    generation = (await db.execute(query.with_for_update(of=Generation))).scalar_one_or_none()
+    if generation is None or generation.status not in PENDING:
         return None
-    held = Claim(**row)
+    if not await running.has_room(db, generation):
+        generation.status, generation.job_id = GenerationStatus.QUEUED, None
+        return None
+    generation.status = GenerationStatus.RUNNING
+    generation.attempt += 1
+    generation.progress = 0.0
+    generation.started_at = func.now()
+    held = Claim(
+        generation_id=generation.id,
+        project_id=generation.project_id,
+        asset_id=generation.asset_id,
+        attempt=generation.attempt,
+        failures=generation.failures,
+        deaths=generation.attempt - generation.attempts_before - generation.failures - 1,
+        provider=generation.provider,
+        voice=generation.voice,
+        script=generation.script.text,
+        delivery=generation.delivery,
+    )
     await _announce(db, held, GenerationStatus.RUNNING)
     return held
 
@@ -121,6 +125,8 @@ async def succeed(db: AsyncSession, held: Claim, take: Take) -> Version | None:
     await db.flush()
     db.add_all(Waveform(version_id=version.id, samples_per_peak=zoom, peaks=peaks) for zoom, peaks in take.peaks.items())
     await db.flush()
+    await budgets.spend(db, generation)
+    await running.wake(db, generation.project_id, generation.provider)
     changes = {"number": version.number, "audio_sha256": take.sha256, "fingerprint": version.fingerprint, "attempt": held.attempt}
     await record(db, actor, Action.GENERATION_SUCCEED, generation, changes=changes, version_id=version.id)
     return version
@@ -144,7 +150,7 @@ async def put_back(db: AsyncSession, held: Claim, *, code: str, message: str, fa
     generation.failures += int(failed)
     generation.attempts_before += int(not failed)
     generation.error_code, generation.error_message = code, message
-    await db.flush()
+    await running.wake(db, generation.project_id, generation.provider)
     await _announce(db, held, generation.status)
     return True
 
@@ -156,8 +162,10 @@ async def abandon(db: AsyncSession, providers: Collection[str], *, code: str, me
 
 
 async def requeue_orphans(db: AsyncSession) -> int:
-    """Give every pending generation without a living job a new one; returns how many there were."""
-    query = select(Generation).where(Generation.status.in_(PENDING), text(f"not exists ({LIVING_JOB})"))
+    """Give every pending generation without a living job a new one; returns how many there were. Who is held back has none."""
+    query = select(Generation).where(
+        Generation.status.in_(PENDING), Generation.job_id.is_not(None), text(f"not exists ({LIVING_JOB})")
+    )
     orphans = (await db.execute(query.with_for_update(skip_locked=True))).scalars().all()
     for generation in orphans:
         queue = generation_queue(generation.provider)
@@ -184,6 +192,8 @@ async def _fail(db: AsyncSession, which: ColumnElement[bool], code: str, message
     for generation in ended:
         actor = Actor.worker_for(generation.requested_by_id)
         authorize(actor, Action.GENERATION_FAIL, generation.project_id)
+        await budgets.give_back(db, generation)
+        await running.wake(db, generation.project_id, generation.provider)
         changes = {"error": code, "attempt": generation.attempt}
         await record(db, actor, Action.GENERATION_FAIL, generation, reason=message, changes=changes)
     return len(ended)

@@ -1,5 +1,5 @@
 /** Things as the API gives them. Each takes what a test wants otherwise. */
-import type { Asset, Generation, Version, Voice } from '../src/api/types.ts';
+import type { Asset, Generation, Limits, Version, Voice } from '../src/api/types.ts';
 
 const MARA = { id: 'p-1', name: 'Mara Lindqvist' };
 const TIME = '2026-11-22T10:00:00Z';
@@ -121,6 +121,29 @@ export function version(other: Partial<Version> = {}): Version {
       clipped_samples: 0,
     },
     can: [],
+    ...other,
+  };
+}
+
+export function limits(other: Partial<Limits> = {}): Limits {
+  const resets_at = '2026-12-01T00:00:00Z';
+  return {
+    project_id: 'pr-1',
+    month: '2026-11-01',
+    generations: {
+      person: { per_minute: 60, burst: 120, remaining: 118, full_in_seconds: 2 },
+      project: { per_minute: 300, burst: 300, remaining: 290, full_in_seconds: 2 },
+    },
+    characters: { limit: 1_000_000, used: 17_000, reserved: 886, left: 982_114, resets_at },
+    money: { limit_micros: null, used_micros: 0, reserved_micros: 0, left_micros: null, currency: 'USD', resets_at },
+    concurrency: { limit: 8, running: 1, waiting: 3 },
+    usage: [
+      { day: '2026-11-03', characters: 5000, money_micros: 0 },
+      { day: '2026-11-20', characters: 12_000, money_micros: 0 },
+    ],
+    people: [{ person: MARA, characters: 17_000, money_micros: 0 }],
+    providers: [{ provider: 'hibari', characters: 17_000, money_micros: 0 }],
+    can: ['limit.change'],
     ...other,
   };
 }

@@ -44,6 +44,8 @@ export interface paths {
         /**
          * Request Generation
          * @description Ask for speech. Once answered it is not lost: it ends in one version, or in a failure that says why.
+         *
+         *     `RateLimit` tells what is left of the caller's rate and of the project's.
          */
         post: operations["request_generation"];
         delete?: never;
@@ -280,6 +282,30 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/projects/{project}/limits": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Limits
+         * @description Show what the project may take and what is gone of it.
+         */
+        get: operations["get_limits"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Change Limits
+         * @description Set limits, from the next request on. They may be less than what is used already: then the rest is refused.
+         */
+        patch: operations["change_limits"];
+        trace?: never;
+    };
     "/api/v1/session": {
         parameters: {
             query?: never;
@@ -501,7 +527,7 @@ export interface components {
          * @description What can be done. Reading is no action: who is a member may read.
          * @enum {string}
          */
-        Action: "studio.seed" | "session.sign_in" | "session.sign_out" | "asset.create" | "asset.update" | "script.create" | "generation.request" | "generation.cancel" | "generation.retry" | "generation.succeed" | "generation.fail";
+        Action: "studio.seed" | "session.sign_in" | "session.sign_out" | "asset.create" | "asset.update" | "script.create" | "generation.request" | "generation.cancel" | "generation.retry" | "generation.succeed" | "generation.fail" | "limit.change" | "limit.refuse";
         /** All[ProjectOut] */
         All_ProjectOut_: {
             /** Items */
@@ -641,6 +667,33 @@ export interface components {
             voice: string | null;
         };
         /**
+         * CharactersIn
+         * @description The month's characters.
+         */
+        CharactersIn: {
+            /** Limit */
+            limit: number;
+        };
+        /**
+         * CharactersOut
+         * @description The month's characters: code points that are spoken, without markup.
+         */
+        CharactersOut: {
+            /** Left */
+            left: number;
+            /** Limit */
+            limit: number;
+            /** Reserved */
+            reserved: number;
+            /**
+             * Resets At
+             * Format: date-time
+             */
+            resets_at: string;
+            /** Used */
+            used: number;
+        };
+        /**
          * CheckIn
          * @description A wording that is being written, and the voice it is meant for.
          */
@@ -669,6 +722,26 @@ export interface components {
             warnings: components["schemas"]["ProblemError"][];
         };
         /**
+         * ConcurrencyIn
+         * @description How many generations run at once.
+         */
+        ConcurrencyIn: {
+            /** Limit */
+            limit: number;
+        };
+        /**
+         * ConcurrencyOut
+         * @description How many generations may run at once, do, and wait.
+         */
+        ConcurrencyOut: {
+            /** Limit */
+            limit: number;
+            /** Running */
+            running: number;
+            /** Waiting */
+            waiting: number;
+        };
+        /**
          * ControlOut
          * @description One number of a delivery: how it is supported and the bounds it may be asked for.
          */
@@ -680,6 +753,21 @@ export interface components {
             /** Minimum */
             minimum: number;
             support: components["schemas"]["Support"];
+        };
+        /**
+         * DayOut
+         * @description What was used of a day's requests (UTC).
+         */
+        DayOut: {
+            /** Characters */
+            characters: number;
+            /**
+             * Day
+             * Format: date
+             */
+            day: string;
+            /** Money Micros */
+            money_micros: number;
         };
         /**
          * DeliveryIn
@@ -899,6 +987,52 @@ export interface components {
             voice: string;
         };
         /**
+         * LimitsOut
+         * @description A project's limits and this month's use of them, by day, person and provider, the most first.
+         */
+        LimitsOut: {
+            /** Can */
+            can: components["schemas"]["Action"][];
+            characters: components["schemas"]["CharactersOut"];
+            concurrency: components["schemas"]["ConcurrencyOut"];
+            generations: components["schemas"]["RatesOut"];
+            money: components["schemas"]["MoneyOut"];
+            /**
+             * Month
+             * Format: date
+             */
+            month: string;
+            /** People */
+            people: components["schemas"]["PersonUsage"][];
+            /**
+             * Project Id
+             * Format: uuid
+             */
+            project_id: string;
+            /** Providers */
+            providers: components["schemas"]["ProviderUsage"][];
+            /** Usage */
+            usage: components["schemas"]["DayOut"][];
+        };
+        /**
+         * LimitsPatch
+         * @description Limits to be set, and why; what is left out stays.
+         */
+        LimitsPatch: {
+            characters?: components["schemas"]["CharactersIn"] | null;
+            concurrency?: components["schemas"]["ConcurrencyIn"] | null;
+            /**
+             * @default {
+             *       "person": {},
+             *       "project": {}
+             *     }
+             */
+            generations?: components["schemas"]["RatesIn"];
+            money?: components["schemas"]["MoneyIn"] | null;
+            /** Reason */
+            reason: string;
+        };
+        /**
          * Me
          * @description The person who asks.
          */
@@ -932,6 +1066,37 @@ export interface components {
             true_peak_dbtp: number | null;
             /** Words Per Minute */
             words_per_minute: number | null;
+        };
+        /**
+         * MoneyIn
+         * @description The month's money, in millionths of the currency; null is no limit.
+         */
+        MoneyIn: {
+            /** Currency */
+            currency?: string | null;
+            /** Limit Micros */
+            limit_micros?: number | null;
+        };
+        /**
+         * MoneyOut
+         * @description The month's money, in millionths of the currency; a limit of null is none.
+         */
+        MoneyOut: {
+            /** Currency */
+            currency: string;
+            /** Left Micros */
+            left_micros: number | null;
+            /** Limit Micros */
+            limit_micros: number | null;
+            /** Reserved Micros */
+            reserved_micros: number;
+            /**
+             * Resets At
+             * Format: date-time
+             */
+            resets_at: string;
+            /** Used Micros */
+            used_micros: number;
         };
         /**
          * NewestScript
@@ -990,6 +1155,17 @@ export interface components {
             name: string;
         };
         /**
+         * PersonUsage
+         * @description What one person's requests used this month.
+         */
+        PersonUsage: {
+            /** Characters */
+            characters: number;
+            /** Money Micros */
+            money_micros: number;
+            person: components["schemas"]["PersonOut"];
+        };
+        /**
          * Problem
          * @description Why a request was not done (RFC 9457).
          */
@@ -1042,6 +1218,60 @@ export interface components {
             name: string;
             /** Roles */
             roles: components["schemas"]["Role"][];
+        };
+        /**
+         * ProviderUsage
+         * @description What was spoken by one provider this month.
+         */
+        ProviderUsage: {
+            /** Characters */
+            characters: number;
+            /** Money Micros */
+            money_micros: number;
+            /** Provider */
+            provider: string;
+        };
+        /**
+         * RateIn
+         * @description A rate; what is left out stays.
+         */
+        RateIn: {
+            /** Burst */
+            burst?: number | null;
+            /** Per Minute */
+            per_minute?: number | null;
+        };
+        /**
+         * RateOut
+         * @description A rate, and what is left of it: at once now, and in how many seconds all of the burst is there again.
+         */
+        RateOut: {
+            /** Burst */
+            burst: number;
+            /** Full In Seconds */
+            full_in_seconds: number;
+            /** Per Minute */
+            per_minute: number;
+            /** Remaining */
+            remaining: number;
+        };
+        /**
+         * RatesIn
+         * @description How often generations may be asked for.
+         */
+        RatesIn: {
+            /** @default {} */
+            person?: components["schemas"]["RateIn"];
+            /** @default {} */
+            project?: components["schemas"]["RateIn"];
+        };
+        /**
+         * RatesOut
+         * @description How often the caller, and how often all members together, may ask for a generation.
+         */
+        RatesOut: {
+            person: components["schemas"]["RateOut"];
+            project: components["schemas"]["RateOut"];
         };
         /**
          * ReasonIn
@@ -2748,6 +2978,189 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AssetOut"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_limits: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LimitsOut"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_limits: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LimitsPatch"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LimitsOut"];
                 };
             };
             /** @description Bad Request */

@@ -1,5 +1,6 @@
 /** The two halves of an asset's page: the bench where a take is made, and the takes. Side by side if there is room, else as tabs. */
 import { useInfiniteQuery, useQuery, useQueryClient } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
 import { asProblem } from '../api/client.ts';
 import type { Asset, Project, Version } from '../api/types.ts';
 import { assetKeys } from '../features/assets/queries.ts';
@@ -8,6 +9,7 @@ import { startFrom } from '../features/generations/draft.ts';
 import { generationsQuery, voicesQuery } from '../features/generations/queries.ts';
 import { Requests } from '../features/generations/requests.tsx';
 import { Backdrop } from '../features/generations/scriptEditor.tsx';
+import { limitsQuery } from '../features/limits/queries.ts';
 import { versionsQuery } from '../features/versions/queries.ts';
 import { VersionList } from '../features/versions/versionList.tsx';
 import { Failure, Note, Skeleton } from '../ui/state.tsx';
@@ -30,6 +32,7 @@ export function AssetWork({ person, asset, project, selected, tab, onSelect, onT
   const client = useQueryClient();
   const voices = useQuery(voicesQuery);
   const generations = useQuery(generationsQuery(asset.id));
+  const limits = useQuery(limitsQuery(project.id));
   const versions = useInfiniteQuery(versionsQuery(asset.id));
   const newest = versions.data?.pages[0]?.items[0];
   const last = generations.data?.items[0] ?? newest;
@@ -65,6 +68,12 @@ export function AssetWork({ person, asset, project, selected, tab, onSelect, onT
             voices={voices.data}
             last={last}
             newest={newest}
+            limits={limits.data}
+            limitsLink={
+              <Link to="/projects/$project/settings/limits" params={{ project: project.key }}>
+                Limits
+              </Link>
+            }
             onGenerated={follow}
             onChanged={() => client.invalidateQueries({ queryKey: assetKeys.one(asset.id) })}
           />

@@ -3,6 +3,7 @@ import { useEffect, useSyncExternalStore } from 'react';
 import type { QueryFilters, QueryKey } from '@tanstack/react-query';
 import { assetKeys } from '../features/assets/queries.ts';
 import { generationKeys, showProgress } from '../features/generations/queries.ts';
+import { limitKeys } from '../features/limits/queries.ts';
 import { sessionQuery } from '../features/session/queries.ts';
 import { versionKeys } from '../features/versions/queries.ts';
 import { queryClient } from './queryClient.ts';
@@ -57,11 +58,13 @@ function refresh(...keys: QueryKey[]) {
   for (const key of keys) waiting.set(JSON.stringify(key), key);
 }
 
-function apply({ subject, asset_id: asset, status, progress }: Change) {
+function apply({ subject, asset_id: asset, project_id: project, status, progress }: Change) {
+  if (project && subject.type === 'limit') refresh(limitKeys.of(project));
   if (!asset) return;
   const onlyMoved = subject.type === 'generation' && status === 'running' && typeof progress === 'number';
   if (onlyMoved && showProgress(queryClient, asset, subject.id, progress)) return;
   refresh(assetKeys.one(asset), assetKeys.lists, versionKeys.of(asset), generationKeys.of(asset));
+  if (project && subject.type === 'generation') refresh(limitKeys.of(project));
 }
 
 /** Listens until the returned function is called. A lost connection is taken up again, and what was missed is fetched. */

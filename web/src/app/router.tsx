@@ -67,8 +67,14 @@ const asset = createRoute({
   component: lazyRouteComponent(() => import('./assetPage.tsx'), 'AssetPage'),
 });
 
+const limits = createRoute({
+  getParentRoute: () => inside,
+  path: '/projects/$project/settings/limits',
+  component: lazyRouteComponent(() => import('./limitsPage.tsx'), 'LimitsPage'),
+});
+
 export const router = createRouter({
-  routeTree: root.addChildren([signIn, inside.addChildren([home, library, asset])]),
+  routeTree: root.addChildren([signIn, inside.addChildren([home, library, asset, limits])]),
   context: { queryClient },
   defaultPreload: 'intent',
   defaultPendingComponent: Pending,

@@ -5,6 +5,7 @@ const whole = number(0);
 const tenth = number(1);
 const relative = new Intl.RelativeTimeFormat('en', { numeric: 'auto', style: 'long' });
 const dateTime = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeStyle: 'short' });
+const dayOnly = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'long', timeZone: 'UTC' });
 const dateOnly = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium' });
 
 /** `0:04.2`, `12:30.0`: a place in audio. */
@@ -52,6 +53,19 @@ export function ago(time: string, now = Date.now()): string {
 /** The full time, for a title. */
 export function at(time: string): string {
   return dateTime.format(new Date(time));
+}
+
+/** `1 December`: a day in UTC, as budgets have them. Takes `2026-12-01` and whole times. */
+export function day(time: string): string {
+  return dayOnly.format(new Date(time));
+}
+
+/** Millionths of a currency: to the cent, and of less than one as much as it takes to see it. */
+export function money(micros: number, currency: string): string {
+  const digits = micros > 0 && micros < 10_000 ? 6 : 2;
+  return new Intl.NumberFormat('en', { style: 'currency', currency, currencyDisplay: 'code', maximumFractionDigits: digits })
+    .format(micros / 1_000_000)
+    .replace('\u00A0', ' ');
 }
 
 /** `in_review` as `In review`. */

@@ -1,12 +1,13 @@
 /** Where a take is made: the words, the voice, the delivery, and the button. */
 import { useQuery } from '@tanstack/react-query';
-import { useId, useRef } from 'react';
+import { useId, useRef, type ReactNode } from 'react';
 import { asProblem } from '../../api/client.ts';
 import { mayBeDone, sendOnce } from '../../api/once.ts';
-import type { Asset, Generation, Version, Voice } from '../../api/types.ts';
+import type { Asset, Generation, Limits, Version, Voice } from '../../api/types.ts';
 import { Button } from '../../ui/button.tsx';
 import { Note } from '../../ui/state.tsx';
 import styles from './composer.module.css';
+import { forecast } from './budget.ts';
 import { within } from './delivery.ts';
 import { DeliveryControls } from './deliveryControls.tsx';
 import { useDraft } from './draft.ts';
@@ -27,13 +28,16 @@ interface ComposerProps {
   /** What voice and delivery go on from. */
   last: Generation | Version | undefined;
   newest: Version | undefined;
+  /** The project's budgets, once they are known. */
+  limits?: Limits | undefined;
+  limitsLink?: ReactNode;
   /** A generation has been accepted. */
   onGenerated: () => void;
   /** Fetches the asset anew. */
   onChanged: () => Promise<void>;
 }
 
-export function Composer({ person, asset, voices, last, newest, onGenerated, onChanged }: ComposerProps) {
+export function Composer({ person, asset, voices, last, newest, limits, limitsLink, onGenerated, onChanged }: ComposerProps) {
   const area = useRef<HTMLTextAreaElement>(null);
   const asking = useRef(false);
   const figures = useId();
@@ -52,6 +56,7 @@ export function Composer({ person, asset, voices, last, newest, onGenerated, onC
   const generate = useGenerate(asset.id, onChanged);
   const save = useSaveScript(asset.id, onChanged);
   const findings = text.trim() === '' ? undefined : check.data;
+  const takes = limits && text.trim() !== '' ? forecast(limits, voice, findings?.spoken_characters ?? codePoints(text)) : undefined;
   const problem = generate.isError ? asProblem(generate.error) : save.isError ? asProblem(save.error) : null;
   const textProblem = problem?.field('text');
 
@@ -61,7 +66,7 @@ export function Composer({ person, asset, voices, last, newest, onGenerated, onC
     area.current?.setSelectionRange(start, start + ((text.codePointAt(start) ?? 0) > 0xff_ff ? 2 : 1));
   };
   const submit = () => {
-    if (asking.current) return; // two presses of a key may come before the first is rendered
+    if (asking.current || takes?.level === 'over') return; // two presses of a key may come before the first is rendered
     asking.current = true;
     const reason = draft.reason?.trim();
     const about = { voice: voice.id, delivery, ...(reason && { reason }), ...(parent && { parent_version_id: parent.id }) };
@@ -127,7 +132,7 @@ export function Composer({ person, asset, voices, last, newest, onGenerated, onC
           {mayBeDone(problem) && ' Ask again: it will not be done twice.'}
         </Note>
       )}
-      <GenerateBar store={store} parent={parent} newest={newest} busy={generate.isPending} onGenerate={submit} />
+      <GenerateBar store={store} parent={parent} newest={newest} busy={generate.isPending} takes={takes} limitsLink={limitsLink} onGenerate={submit} />
     </section>
   );
 }

@@ -1,5 +1,8 @@
 /** The button, what it builds on, why, and the way back. */
+import { useId, type ReactNode } from 'react';
 import { Button } from '../../ui/button.tsx';
+import { Icon } from '../../ui/icons.tsx';
+import type { Forecast } from './budget.ts';
 import type { DraftStore } from './draft.ts';
 import styles from './composer.module.css';
 
@@ -8,11 +11,16 @@ interface GenerateBarProps {
   parent: { id: string; number: number } | undefined;
   newest: { id: string } | undefined;
   busy: boolean;
+  /** What it takes of the month's budget; nothing while that is not known. */
+  takes: Forecast | undefined;
+  limitsLink: ReactNode;
   onGenerate: () => void;
 }
 
-export function GenerateBar({ store, parent, newest, busy, onGenerate }: GenerateBarProps) {
+export function GenerateBar({ store, parent, newest, busy, takes, limitsLink, onGenerate }: GenerateBarProps) {
   const { draft, change, discard } = store;
+  const id = useId();
+  const over = takes?.level === 'over';
   return (
     <div className={styles.bar}>
       <span className={styles.from}>
@@ -31,9 +39,25 @@ export function GenerateBar({ store, parent, newest, busy, onGenerate }: Generat
         value={draft.reason ?? ''}
         onChange={(event) => change({ reason: event.target.value })}
       />
-      <Button variant="primary" onClick={onGenerate} busy={busy} title="Ctrl or ⌘ Enter in the script">
+      <Button
+        variant="primary"
+        onClick={over ? undefined : onGenerate}
+        busy={busy}
+        aria-disabled={over || undefined}
+        aria-describedby={takes && id}
+        title="Ctrl or ⌘ Enter in the script"
+      >
         Generate
       </Button>
+      {takes && (
+        <p id={id} className={styles.takes} data-level={takes.level} aria-live="polite">
+          {takes.level !== 'plain' && <Icon name="warning" />}
+          <span>
+            {takes.text}
+            {limitsLink && <> · {limitsLink}</>}
+          </span>
+        </p>
+      )}
     </div>
   );
 }

@@ -1,0 +1,122 @@
+"""Wrong passwords slow down who sends them, and nobody else."""
+
+import asyncio
+from uuid import uuid4
+
+import httpx
+import pytest
+from conftest import Json, Rows, Studio, refused
+from limiting import refusals
+
+from voiceops.db import Database
+from voiceops.limits.refusing import LimitReached
+from voiceops.limits.signing_in import check_attempt, network
+from voiceops.models.actor import Actor, ActorKind
+from voiceops.workflow import demo
+
+OWNER = {"email": f"owner@{demo.DOMAIN}", "password": demo.PASSWORD}
+WRONG = {**OWNER, "password": "not the password"}
+
+
+async def browser(studio: Studio, address: str) -> httpx.AsyncClient:
+    """A browser at another address."""
+    elsewhere = httpx.ASGITransport(app=studio.transport.app, client=(address, 4711))
+    return await studio.stack.enter_async_context(httpx.AsyncClient(transport=elsewhere, base_url="http://studio.test/api/v1"))
+
+
+async def tries(client: httpx.AsyncClient, body: Json, count: int) -> list[httpx.Response]:
+    return [await client.post("/session", json=body) for _ in range(count)]
+
+
+async def test_a_hundred_wrong_passwords_are_ten_tries_and_the_owner_gets_in_from_elsewhere(studio: Studio, rows: Rows) -> None:
+    attacker = await studio.anonymous()
+    answers = await tries(attacker, WRONG, 100)
+    assert [one.status_code for one in answers] == [401] * 10 + [429] * 90
+    told = refused(answers[10], 429)["detail"]
+    assert told.startswith("Too many wrong passwords for this account from your address. Try again in ")
+    assert 1 <= int(answers[10].headers["retry-after"]) <= 30
+    assert (await (await browser(studio, "198.51.100.9")).post("/session", json=OWNER)).status_code == 201
+    assert (await attacker.post("/session", json=OWNER)).status_code == 429, "not even the right one, from there"
+    assert (await attacker.post("/session", json={**OWNER, "email": f"author@{demo.DOMAIN}"})).status_code == 201
+    assert await rows("select count(*) from sessions") == [(2,)]
+
+
+async def test_whoever_waits_as_long_as_told_may_try_again(studio: Studio, rows: Rows) -> None:
+    client = await studio.anonymous()
+    *_, slowed = await tries(client, WRONG, 11)
+    wait = int(slowed.headers["retry-after"])
+    await rows("update rates set full_at = full_at - make_interval(secs => %s)", wait)
+    assert [one.status_code for one in await tries(client, WRONG, 2)] == [401, 429]
+    await rows("update rates set full_at = full_at - interval '30 s'")
+    assert (await client.post("/session", json=OWNER)).status_code == 201
+
+
+async def test_nobody_learns_whether_there_is_such_an_account(studio: Studio) -> None:
+    told: list[list[tuple[int, str, str]]] = []
+    for email in (OWNER["email"], "nobody@northwind.example"):
+        client = await browser(studio, f"198.51.100.{len(told) + 1}")
+        answers = await tries(client, {**WRONG, "email": email}, 12)
+        told.append([(one.status_code, one.json()["title"], one.json()["detail"][:40]) for one in answers])
+    assert told[0] == told[1]
+
+
+async def test_an_address_that_tries_many_accounts_is_slowed_for_all(studio: Studio) -> None:
+    client = await studio.anonymous()
+    answers = [await client.post("/session", json={**WRONG, "email": f"{uuid4()}@example.com"}) for _ in range(32)]
+    assert [one.status_code for one in answers] == [401] * 30 + [429] * 2
+    assert refused(answers[31], 429)["detail"].startswith("Too many wrong passwords from your address.")
+    assert 1 <= int(answers[31].headers["retry-after"]) <= 10
+    assert (await client.post("/session", json=OWNER)).status_code == 429
+    assert (await (await browser(studio, "198.51.100.9")).post("/session", json=OWNER)).status_code == 201
+
+
+async def test_a_right_password_wipes_out_no_wrong_ones(studio: Studio) -> None:
+    client = await studio.anonymous()
+    await tries(client, WRONG, 9)
+    assert [one.status_code for one in await tries(client, OWNER, 3)] == [201] * 3
+    assert [one.status_code for one in await tries(client, WRONG, 2)] == [401, 429]
+
+
+async def test_many_at_once_get_no_more_tries(database_url: str) -> None:
+    database = Database(database_url)
+    somebody = Actor(ActorKind.ANONYMOUS, address="192.0.2.7")
+
+    async def passes() -> bool:
+        try:
+            async with database.session.begin() as db:
+                await check_attempt(db, somebody, OWNER["email"])
+        except LimitReached:
+            return False
+        return True
+
+    assert sorted(await asyncio.gather(*(passes() for _ in range(20)))) == [False] * 10 + [True] * 10
+    await database.close()
+
+
+async def test_the_account_is_the_same_in_capitals_and_with_blanks_around(studio: Studio) -> None:
+    client = await studio.anonymous()
+    await tries(client, WRONG, 10)
+    refused(await client.post("/session", json={**WRONG, "email": f"  OWNER@{demo.DOMAIN.upper()} "}), 429)
+
+
+async def test_that_somebody_was_slowed_is_recorded_once_and_names_no_account(studio: Studio, rows: Rows) -> None:
+    await tries(await studio.anonymous(), WRONG, 15)
+    (event,) = await refusals(rows)
+    assert (event["changes"], event["project_id"]) == ({"limit": "sign_in.account"}, None)
+    assert (event["actor"]["type"], event["actor"]["id"], event["address"]) == ("system", None, "192.0.2.7")
+    kept = await rows("select key from rates union all select payload from audit_events where payload like '%%limit.refuse%%'")
+    assert not [text for (text,) in kept if "owner@" in text]
+
+
+@pytest.mark.parametrize(
+    ("address", "counts_as"),
+    [
+        ("192.0.2.7", "192.0.2.7"),
+        ("::ffff:192.0.2.7", "192.0.2.7"),
+        ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::"),
+        ("testclient", "testclient"),
+        (None, ""),
+    ],
+)
+def test_what_counts_as_one_address(address: str | None, counts_as: str) -> None:
+    assert network(address) == counts_as

@@ -1,0 +1,50 @@
+"""How often a person and a project may ask for a generation."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from voiceops.limits.rates import Left, Rate, debit, look
+from voiceops.limits.refusing import Limit, LimitReached
+from voiceops.models import Limits
+from voiceops.models.actor import Actor
+from voiceops.text import duration
+
+
+async def limits_of(db: AsyncSession, project_id: UUID) -> Limits:
+    """Return a project's limits as they are now."""
+    return (await db.execute(select(Limits).where(Limits.project_id == project_id))).scalar_one()
+
+
+async def check_rates(db: AsyncSession, actor: Actor, project_id: UUID) -> None:
+    """Count one generation of the actor's in the project; raises `LimitReached`.
+
+    It is counted in the request's own transaction: a request that is refused for anything at all has taken nothing.
+    """
+    limits = await limits_of(db, project_id)
+    for (key, rate), whose in zip(_rates(limits, actor.person), ("you", "this project"), strict=True):
+        passes, left = await debit(db, key, rate)
+        if not passes:
+            detail = (
+                f"For {whose} the limit is {rate.per_minute:g} generations a minute, {rate.burst:,} at once after a rest."
+                f" Ask again in {duration(left.wait)}."
+            )
+            limit = Limit(project_id, f"generations.{rate.name}", key, project_id)
+            figures = {"per_minute": int(rate.per_minute), "burst": rate.burst}
+            raise LimitReached(detail, limit=limit, actor=actor, retry_after=left.wait, left=[left], figures=figures)
+
+
+async def rates_left(db: AsyncSession, actor: Actor, limits: Limits) -> Sequence[Left]:
+    """Tell what is left of the actor's rate and of the project's."""
+    return [await look(db, key, rate) for key, rate in _rates(limits, actor.person)]
+
+
+def _rates(limits: Limits, person_id: UUID) -> Sequence[tuple[str, Rate]]:
+    """Each rate with its key. A person's is one of this project, for its owners set it."""
+    key = f"generate {limits.project_id}"
+    return (
+        (f"{key} {person_id}", Rate("person", limits.person_per_minute, limits.person_burst)),
+        (key, Rate("project", limits.project_per_minute, limits.project_burst)),
+    )
