@@ -103,10 +103,9 @@ async def test_what_no_worker_will_end_is_given_back(studio: Studio, rows: Rows)
     generation = await studio.ask(await studio.asset())
     database = Database(studio.settings.database_url or "")
     async with database.session.begin() as db:
-        await settling.claim(db, UUID(generation["id"]))
-    async with database.session.begin() as db:
-        assert await settling.abandon(db, UUID(generation["id"]), code="worker_died", message="It died.")
+        assert await settling.abandon(db, ["hibari"], code="provider_off", message="It is off.") == 1
     await database.close()
+    assert (await studio.ended(generation))["status"] == "failed"
     assert await standing(studio) == (0, 0)
     await check_sums(rows)
 
