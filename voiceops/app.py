@@ -10,12 +10,16 @@ from fastapi import APIRouter, FastAPI
 from voiceops import __doc__ as about
 from voiceops import providers
 from voiceops.api import (
+    account,
     assets,
     audio,
     events,
     generations,
     health,
+    invitations,
+    members,
     page,
+    people,
     problems,
     projects,
     scripts,
@@ -32,7 +36,10 @@ from voiceops.db import Database
 from voiceops.storage import open_store
 
 API: Final = "/api/v1"
-ROUTERS: Final = (session, projects, assets, scripts, voices, generations, versions, audio, events)
+ROUTERS: Final = (
+    *(session, projects, assets, scripts, voices, generations, versions, audio, events),
+    *(account, members, invitations, people),
+)
 
 
 class Studio(FastAPI):
