@@ -3,6 +3,7 @@ import { useEffect, useSyncExternalStore } from 'react';
 import type { QueryKey } from '@tanstack/react-query';
 import { assetKeys } from '../features/assets/queries.ts';
 import { generationKeys, showProgress } from '../features/generations/queries.ts';
+import { sessionQuery } from '../features/session/queries.ts';
 import { versionKeys } from '../features/versions/queries.ts';
 import { queryClient } from './queryClient.ts';
 
@@ -46,8 +47,17 @@ function refresh(...keys: QueryKey[]) {
   for (const key of keys) waiting.set(JSON.stringify(key), key);
 }
 
+/** Who is in, and as what: every screen asks it, but only what is on screen is fetched. */
+const PEOPLE = [['session'], ['members'], ['invitations'], ['people'], ['projects']];
+
 function apply({ subject, asset_id: asset, status, progress }: Change) {
-  if (!asset) return;
+  if (!asset) {
+    const me = queryClient.getQueryData(sessionQuery.queryKey)?.person.id;
+    // Other roles of one's own change what every answer allows.
+    if (subject.id === me) void queryClient.invalidateQueries();
+    else refresh(...PEOPLE);
+    return;
+  }
   const onlyMoved = subject.type === 'generation' && status === 'running' && typeof progress === 'number';
   if (onlyMoved && showProgress(queryClient, asset, subject.id, progress)) return;
   refresh(assetKeys.one(asset), assetKeys.lists, versionKeys.of(asset), generationKeys.of(asset));
@@ -70,7 +80,9 @@ function listen(): () => void {
     source.addEventListener('error', () => {
       set('lost');
       // The browser itself reconnects after a broken connection, but never after an answer that is no stream.
-      if (source?.readyState === EventSource.CLOSED) timer = setTimeout(open, AGAIN_MS);
+      if (source?.readyState !== EventSource.CLOSED) return;
+      refresh(sessionQuery.queryKey); // such as that nobody is signed in any more
+      timer = setTimeout(open, AGAIN_MS);
     });
   };
   open();

@@ -56,9 +56,17 @@ export function Shell() {
         </Link>
         {project && (
           <nav aria-label="Project">
-            <Link to="/projects/$project" params={{ project: project.key }} activeOptions={{ includeSearch: false }}>
+            <Link to="/projects/$project" params={{ project: project.key }} activeOptions={{ exact: true, includeSearch: false }}>
               <span className={styles.project}>{project.name}</span> Library
             </Link>
+            <Link to="/projects/$project/settings" params={{ project: project.key }}>
+              Settings
+            </Link>
+          </nav>
+        )}
+        {session.can.includes('person.change') && (
+          <nav aria-label="Installation">
+            <Link to="/admin">Admin</Link>
           </nav>
         )}
         <PersonMenu session={session} roles={project?.roles ?? session.projects[0]?.roles ?? []} onSignedOut={leave} />
