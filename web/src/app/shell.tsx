@@ -38,7 +38,7 @@ export function Shell() {
   const { data: session } = useSuspenseQuery(sessionQuery);
   const { project: key } = useParams({ strict: false });
   const navigate = useNavigate();
-  const project = session.projects.find((one) => one.key === key);
+  const project = key === undefined ? session.projects[0] : session.projects.find((one) => one.key === key);
   const leave = () => {
     player.close();
     forget('voiceops.draft.'); // the next person at this browser is somebody else
@@ -69,7 +69,7 @@ export function Shell() {
             <Link to="/admin">Admin</Link>
           </nav>
         )}
-        <PersonMenu session={session} roles={project?.roles ?? session.projects[0]?.roles ?? []} onSignedOut={leave} />
+        <PersonMenu session={session} roles={project?.roles ?? []} onSignedOut={leave} />
       </header>
       <Connection />
       <div id="main" tabIndex={-1} className={styles.main}>

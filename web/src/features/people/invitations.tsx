@@ -8,7 +8,7 @@ import { Tag } from '../../ui/badge.tsx';
 import { Button } from '../../ui/button.tsx';
 import { at } from '../../ui/format.ts';
 import rows from '../../ui/rows.module.css';
-import { Empty, Failure, Skeleton } from '../../ui/state.tsx';
+import { Failure, Note, Skeleton } from '../../ui/state.tsx';
 import { toast } from '../../ui/toast.tsx';
 import { useRevoke } from './mutations.ts';
 import { invitationsQuery } from './queries.ts';
@@ -30,9 +30,7 @@ export function Invitations({ project }: { project: Project }) {
         <Failure title={asProblem(list.error).title} detail={asProblem(list.error).message} onRetry={() => void list.refetch()} />
       )}
       {pending?.length === 0 && (
-        <div className={rows.rows}>
-          <Empty title="Nobody is on the way">Who you invite stands here until they accept; a link works once, for 7 days.</Empty>
-        </div>
+        <Note tone="info">Nobody is on the way. Who you invite stands here until they accept; a link works once, for 7 days.</Note>
       )}
       {pending && pending.length > 0 && (
         <ul className={rows.rows} aria-label="Invitations">
@@ -62,7 +60,7 @@ function Row({ invitation, project }: { invitation: Invitation; project: Project
     <li data-quiet={invitation.state === 'over' || undefined}>
       <span className={rows.what}>
         <strong>{email}</strong>
-        <small>{why ?? `Open until ${at(invitation.expires_at)}`}</small>
+        <small>{why ?? `Open until ${at(invitation.expires_at)}, by ${invitation.invited_by?.name ?? 'the studio'}`}</small>
       </span>
       <span className={rows.tags}>
         {invitation.roles.map((role) => (
@@ -70,7 +68,7 @@ function Row({ invitation, project }: { invitation: Invitation; project: Project
         ))}
       </span>
       <span className={rows.quiet}>
-        {invitation.invited_by?.name} <Ago time={invitation.created_at} />
+        Invited <Ago time={invitation.created_at} />
       </span>
       <span className={rows.does}>
         {invitation.can.includes('invitation.revoke') && (

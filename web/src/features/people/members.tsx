@@ -78,7 +78,7 @@ function Row({ member, onDo }: { member: Member; onDo: (does: 'change' | 'remove
         ))}
       </span>
       <span className={rows.quiet}>
-        Since <Ago time={member.since} />
+        Joined <Ago time={member.since} />
       </span>
       <span className={rows.does}>
         {member.can.includes('member.change') && (
