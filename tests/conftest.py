@@ -112,13 +112,14 @@ class Studio:
         return await self.stack.enter_async_context(client)
 
     async def person(self, role: str) -> httpx.AsyncClient:
-        """The member of the project with that role, or `outsider`, the author of another project; signed in."""
+        """The member with that role, signed in; or `outsider`, another project's author; or `admin`, member of nothing."""
         if role not in self._people:
             client = await self.anonymous()
-            domain = "elsewhere.example" if role == "outsider" else demo.DOMAIN
+            domain = "elsewhere.example" if role in {"outsider", "admin"} else demo.DOMAIN
             answer = await client.post("/session", json={"email": f"{role}@{domain}", "password": demo.PASSWORD})
             assert answer.status_code == 201, answer.text
-            self.project = self.project or answer.json()["projects"][0]["id"]
+            if role not in {"outsider", "admin"}:
+                self.project = answer.json()["projects"][0]["id"]
             self._people[role] = client
         return self._people[role]
 
@@ -239,14 +240,15 @@ async def rows(database_url: str) -> AsyncIterator[Rows]:
 
 
 async def _people(url: str) -> None:
-    """The demo's project and people, and another project with an author of its own."""
+    """The demo's project and people, another project with an author of its own, and who manages both and is in neither."""
     database = Database(url)
     hashed = PasswordHash([Argon2Hasher(time_cost=1, memory_cost=8, parallelism=1)]).hash(demo.PASSWORD)  # quick: many sign in
     async with database.session.begin() as db:
         await demo.found(db, password_hash=hashed)
         project = Project(key="elsewhere", name="Elsewhere")
         outsider = Person(name="Olga Outsider", email="outsider@elsewhere.example", password_hash=hashed)
-        db.add_all([project, outsider])
+        admin = Person(name="Ada Admin", email="admin@elsewhere.example", password_hash=hashed, is_admin=True)
+        db.add_all([project, outsider, admin])
         await db.flush()
         db.add(Membership(project_id=project.id, person_id=outsider.id, role=Role.AUTHOR))
     await database.close()

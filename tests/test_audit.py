@@ -7,6 +7,7 @@ import re
 from typing import Any
 from uuid import UUID
 
+import httpx
 import pytest
 import rfc8785
 from conftest import Json, Rows, Studio, refused
@@ -170,7 +171,14 @@ async def test_what_is_refused_or_changes_nothing_is_not_told(studio: Studio, ro
     assert await events(rows) == before
 
 
-@pytest.mark.parametrize("action", ["asset.create", "script.create", "generation.request", "session.sign_in"])
+@pytest.mark.parametrize(
+    "action",
+    [
+        *("asset.create", "script.create", "generation.request", "session.sign_in"),
+        *("member.invite", "member.change", "member.remove", "person.change", "person.deactivate", "project.create"),
+        *("project.update", "password.change", "session.end"),
+    ],
+)
 async def test_without_its_record_nothing_happened(studio: Studio, rows: Rows, action: str) -> None:
     """The record is made impossible: then so is the action."""
     asset = await studio.asset("first")
@@ -178,17 +186,31 @@ async def test_without_its_record_nothing_happened(studio: Studio, rows: Rows, a
     await rows(f"alter table audit_events add constraint never check (action <> '{action}') not valid")
     counts = (
         "select (select count(*) from assets), (select count(*) from scripts), (select count(*) from generations), "
-        "(select count(*) from procrastinate_jobs), (select count(*) from sessions)"
+        "(select count(*) from procrastinate_jobs), (select array_agg(s order by id) from sessions s), "
+        "(select array_agg(m order by person_id, role) from memberships m), (select count(*) from invitations), "
+        "(select array_agg(p order by id) from people p), (select array_agg(p order by id) from projects p)"
     )
+    owner, viewer = await studio.person("owner"), (await (await studio.person("viewer")).get("/sessions")).json()["items"][0]
+    person = (await (await studio.person("viewer")).get("/session")).json()["person"]["id"]
     before = await rows(counts)
-    tried: dict[str, tuple[str, Any]] = {
-        "asset.create": (f"/projects/{studio.project}/assets", {"key": "second", "title": "B"}),
-        "script.create": (f"/assets/{asset['id']}/scripts", {"text": "Hello."}),
-        "generation.request": (f"/assets/{asset['id']}/generations", {"text": "Hello.", "voice": "tone/plain"}),
-        "session.sign_in": ("/session", {"email": "viewer@northwind.example", "password": "voiceops-demo"}),
+    project, member, why = f"/projects/{studio.project}", f"/projects/{studio.project}/members/{person}", {"reason": "Because"}
+    tried: dict[str, tuple[httpx.AsyncClient, str, str, Any]] = {
+        "asset.create": (client, "POST", f"{project}/assets", {"key": "second", "title": "B"}),
+        "script.create": (client, "POST", f"/assets/{asset['id']}/scripts", {"text": "Hello."}),
+        "generation.request": (client, "POST", f"/assets/{asset['id']}/generations", {"text": "Hello.", "voice": "tone/plain"}),
+        "session.sign_in": (client, "POST", "/session", {"email": "viewer@northwind.example", "password": "voiceops-demo"}),
+        "member.invite": (owner, "POST", f"{project}/invitations", {"email": "gil@x.example", "roles": ["viewer"]}),
+        "member.change": (owner, "PUT", member, {**why, "roles": ["author"]}),
+        "member.remove": (owner, "DELETE", member, why),
+        "person.change": (owner, "PATCH", f"/people/{person}", {"name": "New"}),
+        "person.deactivate": (owner, "POST", f"/people/{person}/deactivate", why),
+        "project.create": (owner, "POST", "/projects", {"key": "new", "name": "New"}),
+        "project.update": (owner, "PATCH", project, {"name": "New"}),
+        "password.change": (client, "PUT", "/session/password", {"current": "voiceops-demo", "new": "seven quiet otters"}),
+        "session.end": (await studio.person("viewer"), "DELETE", f"/sessions/{viewer['id']}", None),
     }
-    path, body = tried[action]
-    refused(await client.post(path, json=body), 500)
+    who, method, path, body = tried[action]
+    refused(await who.request(method, path, json=body), 500)
     assert await rows(counts) == before
 
 
@@ -207,9 +229,36 @@ async def test_each_action_is_recorded_once(studio: Studio, worker: None, rows: 
     await owner.patch(f"/projects/{studio.project}/limits", json={"characters": {"limit": 0}, "reason": "Enough said"})
     refused(await client.post(f"/assets/{asset['id']}/generations", json={"text": "More.", "voice": "tone/plain"}), 429)
     await client.delete("/session")
+    await people_do_everything(studio)
     counted: dict[str, int] = dict(await rows("select action, count(*) from audit_events group by 1"))
-    expected = dict.fromkeys(Action, 1) | {Action.GENERATION_REQUEST: 3, Action.GENERATION_FAIL: 2, Action.SESSION_SIGN_IN: 2}
+    expected = dict.fromkeys(Action, 1) | {Action.GENERATION_REQUEST: 3, Action.GENERATION_FAIL: 2}
+    expected |= {Action.SESSION_SIGN_IN: 5, Action.MEMBER_INVITE: 2}
+    del expected[Action.STUDIO_FOUND]  # only where nobody is yet: test_founding
     assert counted == expected
+
+
+async def people_do_everything(studio: Studio) -> None:
+    """Invite, revoke, accept, change and remove; make and name a project; deactivate and reactivate; a password, a session."""
+    owner, admin = await studio.person("owner"), await studio.person("admin")
+    invitations = f"/projects/{studio.project}/invitations"
+    gil, gone = [
+        (await owner.post(invitations, json={"email": f"{n}@x.example", "roles": ["viewer"]})).json() for n in ("gil", "g")
+    ]
+    await owner.delete(f"/invitations/{gone['id']}")
+    guest, why = await studio.anonymous(), {"reason": "Because"}
+    token, password = gil["link"].partition("#")[2], "seven quiet otters"
+    body = {"token": token, "name": "Gil", "password": password}
+    person = (await guest.post("/invitations/accept", json=body)).json()["person"]["id"]
+    await owner.put(f"/projects/{studio.project}/members/{person}", json={**why, "roles": ["author"]})
+    await guest.put("/session/password", json={"current": password, "new": "eight loud herons"})
+    (session,) = (await guest.get("/sessions")).json()["items"]
+    await guest.delete(f"/sessions/{session['id']}")
+    await owner.request("DELETE", f"/projects/{studio.project}/members/{person}", json=why)
+    await admin.patch(f"/people/{person}", json={"name": "Gilbert"})
+    for verb in ("deactivate", "reactivate"):
+        await admin.post(f"/people/{person}/{verb}", json=why)
+    project = (await admin.post("/projects", json={"key": "new", "name": "New"})).json()["id"]
+    await admin.patch(f"/projects/{project}", json={"name": "Newer"})
 
 
 async def test_events_of_many_at_once_are_all_there(studio: Studio, rows: Rows) -> None:

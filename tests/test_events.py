@@ -194,5 +194,51 @@ async def test_who_may_hear_no_more_hears_no_more(live: Live, rows: Rows) -> Non
             await over.next()
 
 
+async def test_a_right_that_is_given_or_taken_is_heard_at_once(live: Live) -> None:
+    owner, viewer, outsider = [await live.studio.person(role) for role in ("owner", "viewer", "outsider")]
+    me = [(await client.get("/session")).json()["person"]["id"] for client in (viewer, outsider)]
+    stays, hears, comes = await live.reader("author"), await live.reader("viewer"), await live.reader("outsider")
+    await owner.request("DELETE", f"/projects/{live.studio.project}/members/{me[0]}", json={"reason": "Because"})
+    for reader in (stays, hears):
+        _, change = await reader.next()
+        assert (change["action"], change["subject"]) == ("member.remove", {"type": "member", "id": me[0]})
+    invited = {"email": "outsider@elsewhere.example", "roles": ["viewer"]}
+    link = (await owner.post(f"/projects/{live.studio.project}/invitations", json=invited)).json()["link"]
+    await outsider.post("/invitations/accept", json={"token": link.partition("#")[2]})
+    assert (await comes.next())[1]["action"] == "member.accept"
+    asset = await live.studio.asset()
+    assert (await comes.next())[1]["asset_id"] == asset["id"]
+    assert await hears.silent()
+
+
+async def test_a_session_that_is_ended_hears_no_more_at_once(live: Live) -> None:
+    """Signed out, ended from elsewhere, its password changed, its person deactivated."""
+    people = ("reviewer", "publisher", "auditor", "viewer")
+    readers = [await live.reader(role) for role in people]
+    reviewer, publisher, auditor, viewer = [await live.studio.person(role) for role in people]
+    admin = await live.studio.person("admin")
+    await reviewer.delete("/session")
+    (mine,) = (await publisher.get("/sessions")).json()["items"]
+    await publisher.delete(f"/sessions/{mine['id']}")
+    await auditor.put("/session/password", json={"current": "voiceops-demo", "new": "seven quiet otters"})
+    person = (await viewer.get("/session")).json()["person"]["id"]
+    await admin.post(f"/people/{person}/deactivate", json={"reason": "Because"})
+    for reader in readers:
+        with pytest.raises(EOFError):
+            await reader.next()
+
+
+async def test_who_manages_people_hears_of_them_and_nobody_else_does(live: Live) -> None:
+    admin, author, viewer = [await live.reader(role) for role in ("admin", "author", "viewer")]
+    person = (await (await live.studio.person("viewer")).get("/session")).json()["person"]["id"]
+    await (await live.studio.person("admin")).patch(f"/people/{person}", json={"name": "New"})
+    for reader in (admin, viewer):
+        _, change = await reader.next()
+        assert (change["action"], change["subject"]["id"], change["project_id"]) == ("person.change", person, None)
+    assert await author.silent()
+    await live.studio.asset()
+    assert await admin.silent()
+
+
 async def test_only_people_listen(studio: Studio) -> None:
     refused(await (await studio.anonymous()).get("/events"), 401)

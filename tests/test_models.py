@@ -19,7 +19,18 @@ from voiceops.migrations import head, migrate
 from voiceops.models import GenerationStatus, Status
 from voiceops.models.version import LIFECYCLE
 
-KEPT: Final = ("people", "projects", "assets", "scripts", "generations", "versions", "waveforms", "blobs", "audit_events")
+KEPT: Final = (
+    "people",
+    "invitations",
+    "projects",
+    "assets",
+    "scripts",
+    "generations",
+    "versions",
+    "waveforms",
+    "blobs",
+    "audit_events",
+)
 STEPS: Final = {
     "queued": {"queued", "running", "failed", "cancelled"},
     "running": {"running", "queued", "succeeded", "failed", "cancelled"},
@@ -35,6 +46,7 @@ MAY_CHANGE: Final = {
     "versions": {"status"},
     "assets": {"title", "language", "tags", "owner_id", "script_count", "version_count", "updated_at"},
     "blobs": {"state"},
+    "invitations": {"email", "accepted_at", "accepted_by_id", "revoked_at"},
     "scripts": set(),
     "waveforms": set(),
     "audit_events": set(),
@@ -50,6 +62,10 @@ def refusal(*kinds: type[psycopg.Error]) -> Iterator[None]:
 
 @pytest.fixture
 async def version(studio: Studio, worker: None) -> Json:
+    """A version, and something in every other table."""
+    body = {"email": "guest@x.example", "roles": ["viewer"]}
+    owner = await studio.person("owner")
+    assert (await owner.post(f"/projects/{studio.project}/invitations", json=body)).status_code == 201
     return await studio.version(await studio.asset())
 
 
@@ -121,6 +137,8 @@ async def test_what_is_written_once_stays(version: Json, rows: Rows) -> None:
             other = {
                 "uuid": "gen_random_uuid()",
                 "text": f"coalesce({name}, '') || 'x'",
+                "bool": f"not {name}",
+                "_text": f"{name} || '{{x}}'",
                 "int4": f"{name} + 1",
                 "int8": f"{name} + 1",
                 "jsonb": "'[1]'",

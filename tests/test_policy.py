@@ -20,7 +20,9 @@ from voiceops.policy import RULES, allowed
 READ = frozenset(Role)
 WRITE = frozenset({Role.AUTHOR, Role.OWNER})
 OWN = frozenset({Role.OWNER})
-PEOPLE: Final = (*Role, "outsider")
+PEOPLE: Final = (*Role, "outsider", "admin")
+ADMINS: Final = {Role.OWNER, "admin"}
+"""Who manages the installation: the demo's owner too."""
 MACHINES: Final[Mapping[Action, ActorKind]] = {
     Action.STUDIO_SEED: ActorKind.SYSTEM,
     Action.GENERATION_SUCCEED: ActorKind.WORKER,
@@ -28,21 +30,37 @@ MACHINES: Final[Mapping[Action, ActorKind]] = {
     Action.LIMIT_REFUSE: ActorKind.SYSTEM,
     Action.SESSION_SIGN_IN: ActorKind.PERSON,
     Action.SESSION_SIGN_OUT: ActorKind.PERSON,
+    Action.STUDIO_FOUND: ActorKind.PERSON,
+    Action.SESSION_END: ActorKind.PERSON,
+    Action.PASSWORD_CHANGE: ActorKind.PERSON,
+    Action.MEMBER_ACCEPT: ActorKind.PERSON,
 }
 
 
 class Route(NamedTuple):
-    """What a route shows or does: `here` holds the roles that may, None where no project is concerned."""
+    """What a route shows or does: `here` holds the roles that may, None where no project is concerned.
+
+    `admins`: who manages the installation may too; without a project they alone.
+    """
 
     here: frozenset[Role] | None
     action: Action | None = None
     status: int = 200
     body: Json | None = None
     signed_out: int = 401
+    admins: bool = False
+
+    def answers(self, who: str) -> int:
+        """Tell the status that somebody gets."""
+        if (self.admins and who in ADMINS) or (who in self.here if self.here is not None else not self.admins):
+            return self.status
+        return 404 if self.here is not None and who in {"outsider", "admin"} else 403
 
 
 LIMITED: Final = {"characters": {"limit": 2_000_000}, "reason": "More to say"}
 SPOKEN: Final = {"text": "Hello.", "voice": "tone/plain"}
+WHY: Final = {"reason": "Because"}
+TOKEN: Final = {"token": "no such token"}
 ROUTES: Final[Mapping[tuple[str, str], Route]] = {
     ("GET", "/healthz"): Route(None, signed_out=200),
     ("GET", "/readyz"): Route(None, signed_out=200),
@@ -76,6 +94,30 @@ ROUTES: Final[Mapping[tuple[str, str], Route]] = {
     ("HEAD", "/api/v1/versions/{version}/audio"): Route(READ),
     ("GET", "/api/v1/projects/{project}/limits"): Route(READ),
     ("PATCH", "/api/v1/projects/{project}/limits"): Route(OWN, Action.LIMIT_CHANGE, 200, LIMITED),
+    ("PUT", "/api/v1/session/password"): Route(
+        None, Action.PASSWORD_CHANGE, 422, {"current": "not mine", "new": "a new one of mine"}
+    ),
+    ("GET", "/api/v1/sessions"): Route(None),
+    ("DELETE", "/api/v1/sessions/{session}"): Route(None, Action.SESSION_END, 404),
+    ("POST", "/api/v1/projects"): Route(None, Action.PROJECT_CREATE, 201, {"key": "{new}", "name": "New"}, admins=True),
+    ("PATCH", "/api/v1/projects/{project}"): Route(OWN, Action.PROJECT_UPDATE, 200, {"name": "New"}, admins=True),
+    ("GET", "/api/v1/projects/{project}/members"): Route(READ),
+    ("PUT", "/api/v1/projects/{project}/members/{person}"): Route(
+        OWN, Action.MEMBER_CHANGE, 200, {**WHY, "roles": ["viewer", "author"]}
+    ),
+    ("DELETE", "/api/v1/projects/{project}/members/{person}"): Route(OWN, Action.MEMBER_REMOVE, 204, WHY),
+    ("GET", "/api/v1/projects/{project}/invitations"): Route(OWN),
+    ("POST", "/api/v1/projects/{project}/invitations"): Route(
+        OWN, Action.MEMBER_INVITE, 201, {"email": "{new}@northwind.example", "roles": ["viewer"]}
+    ),
+    ("DELETE", "/api/v1/invitations/{invitation}"): Route(OWN, Action.INVITATION_REVOKE, 204),
+    ("POST", "/api/v1/invitations/look"): Route(None, status=404, body=TOKEN, signed_out=404),
+    ("POST", "/api/v1/invitations/accept"): Route(None, Action.MEMBER_ACCEPT, 404, TOKEN, signed_out=404),
+    ("GET", "/api/v1/people"): Route(None, admins=True),
+    ("GET", "/api/v1/people/{person}"): Route(None, admins=True),
+    ("PATCH", "/api/v1/people/{person}"): Route(None, Action.PERSON_CHANGE, 200, {"name": "New"}, admins=True),
+    ("POST", "/api/v1/people/{person}/deactivate"): Route(None, Action.PERSON_DEACTIVATE, 200, WHY, admins=True),
+    ("POST", "/api/v1/people/{person}/reactivate"): Route(None, Action.PERSON_REACTIVATE, 200, WHY, admins=True),
 }
 
 
@@ -92,7 +134,10 @@ def test_every_route_stands_in_the_matrix() -> None:
 async def ask(client: httpx.AsyncClient, method: str, path: str, ids: Mapping[str, str], body: Json | None) -> httpx.Response:
     """Send a request to a route, with ids for its parameters and something new where it wants it."""
     filled = re.sub(r"\{(\w+)\}", lambda match: ids[match[1]], path)
-    sent = {name: f"new-{uuid4()}" if value == "{new}" else value for name, value in body.items()} if body else None
+    new = f"new-{uuid4()}"
+    sent = (
+        {name: value.replace("{new}", new) if isinstance(value, str) else value for name, value in body.items()} if body else None
+    )
     return await client.request(method, f"http://studio.test{filled}", json=sent)
 
 
@@ -106,8 +151,16 @@ def check(answer: httpx.Response, status: int, what: str) -> None:
 async def ids_of(studio: Studio) -> dict[str, str]:
     """Something of each kind, in the project."""
     version = await studio.version(await studio.asset())
+    owner = await studio.person("owner")
+    members = f"/projects/{studio.project}/invitations"
+    guests = [(await owner.post(members, json={"email": f"guest{n}@x.example", "roles": ["viewer"]})).json() for n in range(2)]
+    token = {"token": guests[0]["link"].partition("#")[2], "name": "Gil Guest", "password": "a guest's password"}
+    guest = (await (await studio.anonymous()).post("/invitations/accept", json=token)).json()["person"]
     return {
         "project": studio.project,
+        "person": guest["id"],
+        "invitation": guests[1]["id"],
+        "session": str(uuid4()),
         "asset": version["asset_id"],
         "version": version["id"],
         "generation_id": version["generation_id"],
@@ -122,14 +175,13 @@ async def test_every_route_answers_each_role_as_the_matrix_says(studio: Studio, 
         if route.status == 0 or route.action is Action.SESSION_SIGN_OUT:
             continue
         answer = await ask(await studio.person(who), method, path, ids, route.body)
-        no = 404 if who == "outsider" else 403
-        check(answer, route.status if route.here is None or who in route.here else no, f"{method} {path} by {who}")
+        check(answer, route.answers(who), f"{method} {path} by {who}")
 
 
 async def test_what_is_not_there_is_404_to_everybody(studio: Studio, worker: None) -> None:
     nowhere = dict.fromkeys(await ids_of(studio), str(uuid4()))
-    for who, ((method, path), route) in product((Role.OWNER, Role.VIEWER, "outsider"), ROUTES.items()):
-        if route.here is not None:
+    for who, ((method, path), route) in product((Role.OWNER, Role.VIEWER, "outsider", "admin"), ROUTES.items()):
+        if route.here is not None or (route.admins and who in ADMINS and "{" in path):
             answer = await ask(await studio.person(who), method, path, nowhere, route.body)
             check(answer, 404, f"{method} {path} of nowhere by {who}")
 
@@ -143,6 +195,7 @@ async def test_who_is_not_signed_in_gets_nothing(studio: Studio, worker: None) -
 
 async def test_can_tells_what_really_may_be_done(studio: Studio, rows: Rows) -> None:
     """Each subject's `can`, for each role, against what the API answers to the deed."""
+    outsider = (await (await studio.person("outsider")).get("/session")).json()["person"]["id"]
     asset = await studio.asset()
     waiting, failed, spoken = [await studio.ask(asset) for _ in range(3)]
     for generation, *steps in ((failed, "failed"), (spoken, "running", "succeeded")):
@@ -152,7 +205,23 @@ async def test_can_tells_what_really_may_be_done(studio: Studio, rows: Rows) -> 
     limits = f"/projects/{studio.project}/limits"
     subjects: list[tuple[str, list[tuple[Action, str, str]]]] = [
         (limits, [(Action.LIMIT_CHANGE, "PATCH", limits)]),
-        (f"/projects/{studio.project}", [(Action.ASSET_CREATE, "POST", f"/projects/{studio.project}/assets")]),
+        (
+            f"/projects/{studio.project}",
+            [
+                (Action.ASSET_CREATE, "POST", f"/projects/{studio.project}/assets"),
+                (Action.PROJECT_UPDATE, "PATCH", f"/projects/{studio.project}"),
+                (Action.MEMBER_INVITE, "POST", f"/projects/{studio.project}/invitations"),
+            ],
+        ),
+        (
+            "/session",
+            [
+                (Action.PROJECT_CREATE, "POST", "/projects"),
+                (Action.PERSON_CHANGE, "PATCH", f"/people/{outsider}"),
+                (Action.PERSON_DEACTIVATE, "POST", f"/people/{outsider}/deactivate"),
+                (Action.PERSON_REACTIVATE, "POST", f"/people/{outsider}/reactivate"),
+            ],
+        ),
         (
             f"/assets/{asset['id']}",
             [
@@ -173,7 +242,7 @@ async def test_can_tells_what_really_may_be_done(studio: Studio, rows: Rows) -> 
         ),
     ]
     bodies: dict[Action, Json] = {route.action: route.body or {} for route in ROUTES.values() if route.action}
-    for role, (shown, deeds) in product((Role.VIEWER, Role.REVIEWER, Role.OWNER, Role.AUTHOR), subjects):
+    for role, (shown, deeds) in product((Role.VIEWER, Role.REVIEWER, Role.AUTHOR, Role.OWNER), subjects):
         client = await studio.person(role)
         can = (await client.get(shown)).json()["can"]
         assert set(can) <= {action for action, _, _ in deeds}, f"{shown} promises more than is tried here"
@@ -197,14 +266,16 @@ def test_every_action_of_people_is_done_by_one_route() -> None:
 @pytest.mark.parametrize("action", Action)
 def test_a_rule_lets_do_who_may_do_it_and_nobody_else(action: Action) -> None:
     project, other = uuid4(), uuid4()
-    by_action = {route.action: route.here for route in ROUTES.values()}
-    for role, kind, where in product(Role, ActorKind, (project, other, None)):
-        actor = Actor(kind, uuid4(), roles={project: frozenset({role})})
+    by_action = {route.action: route for route in ROUTES.values()}
+    for role, kind, where, manages in product(Role, ActorKind, (project, other, None), (True, False)):
+        actor = Actor(kind, uuid4(), is_admin=manages, roles={project: frozenset({role})})
         if action in MACHINES:
             expected = kind is MACHINES[action]
         else:
-            expected = kind is ActorKind.PERSON and where == project and role in (by_action[action] or ())
-        assert RULES[action](actor, where) == expected, (role, kind, where)
+            route = by_action[action]
+            member = where == project and role in (route.here or ())
+            expected = kind is ActorKind.PERSON and (member or (route.admins and manages))
+        assert RULES[action](actor, where) == expected, (role, kind, where, manages)
 
 
 def test_what_a_state_does_not_allow_nobody_can() -> None:

@@ -18,7 +18,7 @@ async def test_one_sees_ones_own_projects_alone(studio: Studio) -> None:
 
 @pytest.mark.parametrize(
     ("role", "can"),
-    [("owner", ["asset.create"]), ("viewer", [])],
+    [("owner", ["asset.create", "project.update", "member.invite"]), ("viewer", [])],
 )
 async def test_a_project_tells_what_one_may_do_in_it(studio: Studio, role: str, can: list[str]) -> None:
     client = await studio.person(role)

@@ -33,6 +33,7 @@ async def test_signing_in_tells_who_one_is_and_where_a_member(studio: Studio) ->
     told = answer.json()
     assert (told["person"]["name"], told["person"]["email"]) == ("Mara Lindqvist", AUTHOR["email"])
     assert [(one["key"], one["roles"], one["can"]) for one in told["projects"]] == [("northwind", ["author"], ["asset.create"])]
+    assert (told["person"]["is_admin"], told["can"]) == (False, [])
     assert (await client.get("/session")).json() == told
 
 

@@ -10,13 +10,17 @@ from fastapi import APIRouter, FastAPI
 from voiceops import __doc__ as about
 from voiceops import providers
 from voiceops.api import (
+    account,
     assets,
     audio,
     events,
     generations,
     health,
+    invitations,
     limits,
+    members,
     page,
+    people,
     problems,
     projects,
     scripts,
@@ -34,7 +38,10 @@ from voiceops.db import Database
 from voiceops.storage import open_store
 
 API: Final = "/api/v1"
-ROUTERS: Final = (session, projects, assets, scripts, voices, generations, versions, audio, events, limits)
+ROUTERS: Final = (
+    *(session, projects, assets, scripts, voices, generations, versions, audio, events),
+    *(account, members, invitations, people, limits),
+)
 
 
 class Studio(FastAPI):

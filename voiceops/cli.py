@@ -62,9 +62,9 @@ def worker() -> None:
 
 @main.command()
 def migrate() -> None:
-    """Bring the database to this release; where VOICEOPS_DEMO says so, fill an empty one with the demo studio."""
+    """Bring the database to this release; fill an empty one with the demo (VOICEOPS_DEMO=1), or tell the first owner's link."""
     from voiceops.migrations import migrate as apply  # noqa: PLC0415 - as above
-    from voiceops.seed import plant  # noqa: PLC0415 - as above
+    from voiceops.seed import first_owner, plant  # noqa: PLC0415 - as above
 
     known = _connected()
     apply(known.owner_url or known.database_url or "")
@@ -72,6 +72,8 @@ def migrate() -> None:
     if known.demo:
         _refuse_lost_voices(known)
         asyncio.run(plant(known))
+    elif link := asyncio.run(first_owner(known)):
+        typer.echo(f"Nobody is here yet. Who opens this link becomes the first owner (once, within 7 days):\n\n    {link}\n")
 
 
 @main.command()

@@ -3,11 +3,15 @@
 from functools import cache
 from ipaddress import ip_address
 from pathlib import Path
+from typing import Final
 
 from pydantic import Field, PositiveInt, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-__all__ = ["Settings", "settings"]
+__all__ = ["EVERYWHERE", "Settings", "settings"]
+
+EVERYWHERE: Final = {"0.0.0.0": "127.0.0.1", "::": "::1", "": "127.0.0.1"}  # noqa: S104
+"""Whom to ask on this machine for a server that listens at every address."""
 
 
 class Settings(BaseSettings):
@@ -88,7 +92,10 @@ class Settings(BaseSettings):
     @property
     def url(self) -> str:
         """Where people reach the page."""
-        return self.base_url or f"http://{self.host}:{self.port}"
+        if self.base_url:
+            return self.base_url.rstrip("/")
+        host = EVERYWHERE.get(self.host, self.host)
+        return f"http://[{host}]:{self.port}" if ":" in host else f"http://{host}:{self.port}"
 
 
 @cache

@@ -11,7 +11,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 from sqlalchemy.orm.interfaces import ORMOption
 
 from voiceops.errors import Forbidden, NotFound
-from voiceops.models import Action, Asset, Generation, Project, Role, Script, Version
+from voiceops.models import Action, Asset, Generation, Invitation, Project, Role, Script, Version
 from voiceops.models.actor import Actor, ActorKind
 
 Rule = Callable[[Actor, UUID | None], bool]
@@ -35,6 +35,11 @@ def kinds(*wanted: ActorKind) -> Rule:
     return lambda actor, _project_id: actor.kind in wanted
 
 
+def any_of(*rules: Rule) -> Rule:
+    """Whom one of these rules lets."""
+    return lambda actor, project_id: any(rule(actor, project_id) for rule in rules)
+
+
 RULES: Final[Mapping[Action, Rule]] = MappingProxyType(
     {
         Action.STUDIO_SEED: kinds(ActorKind.SYSTEM),
@@ -50,6 +55,19 @@ RULES: Final[Mapping[Action, Rule]] = MappingProxyType(
         Action.GENERATION_FAIL: kinds(ActorKind.WORKER),
         Action.LIMIT_CHANGE: members(),
         Action.LIMIT_REFUSE: kinds(ActorKind.SYSTEM),
+        Action.STUDIO_FOUND: kinds(ActorKind.PERSON),
+        Action.SESSION_END: kinds(ActorKind.PERSON),
+        Action.PASSWORD_CHANGE: kinds(ActorKind.PERSON),
+        Action.PROJECT_CREATE: admins(),
+        Action.PROJECT_UPDATE: any_of(members(Role.OWNER), admins()),
+        Action.MEMBER_INVITE: members(Role.OWNER),
+        Action.INVITATION_REVOKE: members(Role.OWNER),
+        Action.MEMBER_ACCEPT: kinds(ActorKind.PERSON),
+        Action.MEMBER_CHANGE: members(Role.OWNER),
+        Action.MEMBER_REMOVE: members(Role.OWNER),
+        Action.PERSON_CHANGE: admins(),
+        Action.PERSON_DEACTIVATE: admins(),
+        Action.PERSON_REACTIVATE: admins(),
     }
 )
 
@@ -77,7 +95,7 @@ def allowed(actor: Actor, subject: Placed) -> list[Action]:
     return [action for action in subject.possible if RULES[action](actor, subject.project_id)]
 
 
-Row = TypeVar("Row", Project, Asset, Script, Generation, Version)
+Row = TypeVar("Row", Project, Asset, Script, Generation, Version, Invitation)
 
 
 async def find(

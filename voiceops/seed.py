@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Final
 
-from sqlalchemy import select, text
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from voiceops import providers
@@ -14,10 +14,9 @@ from voiceops.db import Database
 from voiceops.jobs import BACKGROUND
 from voiceops.models import Person, Role
 from voiceops.models.actor import Actor, ActorKind
+from voiceops.passwords import hashed
 from voiceops.providers.base import Voice
-from voiceops.workflow import accounts, assets, demo, generation, scripts
-
-LOCK: Final = 0x7365_6564
+from voiceops.workflow import assets, demo, generation, invitations, scripts
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,10 +125,16 @@ PIECES: Final = (
 async def plant(settings: Settings) -> None:
     """Fill an empty database; leave any other alone. Its speech is queued, to be spoken once a worker runs."""
     async with _transaction(settings) as db:
-        await db.execute(text("select pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
-        if await demo.is_empty(db):
+        if await invitations.nobody_yet(db):
             voice = next(iter(providers.load(settings.provider_names, settings.provider_options).values())).voices[0]
             await _plant(db, voice)
+
+
+async def first_owner(settings: Settings) -> str | None:
+    """Return the link that makes the first owner, a new one each time; None once somebody is here."""
+    async with _transaction(settings) as db:
+        token = await invitations.first_owner(db)
+    return token and f"{settings.url}/welcome#{token}"
 
 
 async def demo_present(settings: Settings) -> bool:
@@ -147,7 +152,7 @@ async def _transaction(settings: Settings) -> AsyncIterator[AsyncSession]:
 
 
 async def _plant(db: AsyncSession, voice: Voice) -> None:
-    project = await demo.found(db, password_hash=await accounts.hash_password(demo.PASSWORD))
+    project = await demo.found(db, password_hash=await hashed(demo.PASSWORD))
     people = {person.email: person.id for person in (await db.execute(select(Person))).scalars()}
     for piece in PIECES:
         roles = {project.id: frozenset({piece.by})}

@@ -12,7 +12,7 @@ from enum import IntEnum
 from typing import NoReturn
 
 from voiceops.cluster import EmbeddedError, data_folder
-from voiceops.config import Settings
+from voiceops.config import EVERYWHERE, Settings
 from voiceops.embedded import Embedded
 from voiceops.lock import AlreadyRunning, Lock
 from voiceops.processes import Child, end, spawn
@@ -22,7 +22,6 @@ _STEADY_S = 60.0  # what has lived so long begins anew with the shortest pause
 _LONGEST_PAUSE_S = 30.0
 _DEATHS_BEFORE_READY = 5
 _CHILDREN_S, _DATABASE_S = 5.0, 2.0  # patience with each; all in all, ending takes less than 10 s
-_EVERYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1", "": "127.0.0.1"}  # noqa: S104 - what to ask when bound to it
 
 
 class Exit(IntEnum):
@@ -163,7 +162,7 @@ def _run(settings: Settings, before: Mapping[str, Sequence[str]], services: Mapp
         where = refusal.note.get("url", "a place not yet known")
         raise _CannotRun(Exit.ALREADY_RUNNING, f"it already runs at {where} with the data in {settings.data}") from refusal
     port = _free_port(settings.host, settings.port)
-    url = settings.base_url or f"http://{_bracketed(settings.host)}:{port}"
+    url = settings.model_copy(update={"port": port}).url
     lock.write(url=url)
     # The demo is on here unless somebody says no; services and commands read all else from the environment as we did.
     house = _House(settings, {"VOICEOPS_DEMO": "1", **os.environ, "VOICEOPS_PORT": str(port)}, services)
@@ -207,7 +206,7 @@ def _free_port(host: str, port: int) -> int:
 
 
 def _answers(host: str, port: int) -> bool:
-    connection = http.client.HTTPConnection(_EVERYWHERE.get(host, host), port, timeout=1)
+    connection = http.client.HTTPConnection(EVERYWHERE.get(host, host), port, timeout=1)
     try:
         connection.request("GET", "/readyz")
         return connection.getresponse().status == http.HTTPStatus.OK
@@ -215,11 +214,6 @@ def _answers(host: str, port: int) -> bool:
         return False
     finally:
         connection.close()
-
-
-def _bracketed(host: str) -> str:
-    reachable = _EVERYWHERE.get(host, host)
-    return f"[{reachable}]" if ":" in reachable else reachable
 
 
 def _death(code: int | None) -> str:

@@ -8,14 +8,15 @@ from fastapi import APIRouter, Depends
 from sse_starlette import EventSourceResponse, ServerSentEvent
 
 from voiceops.api.deps import Caller, Held, Parts, cookie
-from voiceops.api.live import event, visible
+from voiceops.api.live import concerns, event, visible
+from voiceops.changes import Change
 from voiceops.models.actor import Actor
 from voiceops.workflow import accounts
 
 router = APIRouter(tags=["events"])
 
 RECHECK_SECONDS = 10.0
-"""A session that ended, or a membership that was taken away, stops being told within this."""
+"""What ends a right is told here at once, as any change is; what nobody tells, such as a session's end by age, within this."""
 
 
 @router.get(
@@ -28,23 +29,29 @@ async def events(actor: Caller, held: Held, token: Annotated[str | None, Depends
     return EventSourceResponse(_stream(held, actor, token or ""), ping=15)
 
 
-async def _stream(held: Parts, actor: Actor, token: str) -> AsyncIterator[ServerSentEvent]:
+async def _stream(held: Parts, reader: Actor, token: str) -> AsyncIterator[ServerSentEvent]:
     now = asyncio.get_running_loop().time
-    projects, checked = frozenset(actor.roles), now()
+    checked = now()
     with held.broadcaster.reader() as changes:
         yield ServerSentEvent(event="ready", data="{}")
         while True:
-            if now() - checked >= RECHECK_SECONDS:
+            change, missed = await _next(changes, checked + RECHECK_SECONDS - now())
+            if now() - checked >= RECHECK_SECONDS or (change and concerns(change, reader)):
                 async with held.database.session.begin() as db:
                     known = await accounts.who(db, token, used=False)
                 if known is None:
                     return
-                projects, checked = frozenset(known.roles), now()
-            try:
-                change = await asyncio.wait_for(changes.get(), checked + RECHECK_SECONDS - now())
-            except TimeoutError:
-                continue
-            if change is None:
+                reader, checked = known, now()
+            if missed:
                 yield ServerSentEvent(event="ready", data="{}")
-            elif visible(change, projects):
+            elif change and visible(change, reader):
                 yield ServerSentEvent(event="change", data=event(change))
+
+
+async def _next(changes: asyncio.Queue[Change | None], within: float) -> tuple[Change | None, bool]:
+    """Return the next change if there is one in so many seconds, and whether some were missed instead."""
+    try:
+        change = await asyncio.wait_for(changes.get(), max(0.0, within))
+    except TimeoutError:
+        return None, False
+    return change, change is None

@@ -12,6 +12,8 @@ import structlog
 from psycopg import AsyncConnection, sql
 
 from voiceops.changes import CHANNEL, Change, read
+from voiceops.models import LoginSession, Member, Person
+from voiceops.models.actor import Actor
 
 log = structlog.get_logger()
 
@@ -76,6 +78,16 @@ def event(change: Change) -> str:
     return json.dumps({"subject": {"type": change.type, "id": change.id}, **told})
 
 
-def visible(change: Change, projects: frozenset[UUID]) -> bool:
-    """Tell whether a member of these projects may hear of it."""
-    return change.project_id in {str(project) for project in projects}
+def visible(change: Change, reader: Actor) -> bool:
+    """Tell whether somebody may hear of it: a member of its project; of people also who manages them, and of oneself always."""
+    if concerns(change, reader):
+        return True
+    if change.project_id is None:
+        return change.type == Person.noun and reader.is_admin
+    return UUID(change.project_id) in reader.roles
+
+
+def concerns(change: Change, reader: Actor) -> bool:
+    """Tell whether what somebody may hear can be another after it."""
+    mine = {(Person.noun, reader.person_id), (Member.noun, reader.person_id), (LoginSession.noun, reader.session_id)}
+    return (change.type, UUID(change.id)) in mine

@@ -9,7 +9,10 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from voiceops.errors import FieldError
 from voiceops.models import Person
+from voiceops.passwords import LONGEST, SHORTEST, fit
 from voiceops.text import clean
+
+EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s]+")
 
 
 class In(BaseModel):
@@ -63,6 +66,14 @@ Title = Annotated[str, line(200), Field(json_schema_extra={"minLength": 1, "maxL
 Time = datetime
 Json = dict[str, Any]
 Reason = Annotated[str, prose(500), Field(json_schema_extra={"minLength": 1, "maxLength": 500})]
+Email = Annotated[
+    str,
+    line(254),
+    shaped(EMAIL, "An e-mail address has one @, with a name before it and a domain behind it."),
+    Field(json_schema_extra={"minLength": 3, "maxLength": 254, "pattern": f"^{EMAIL.pattern}$"}),
+]
+PersonName = Annotated[str, line(100), Field(json_schema_extra={"minLength": 1, "maxLength": 100})]
+NewPassword = Annotated[str, AfterValidator(fit), Field(json_schema_extra={"minLength": SHORTEST, "maxLength": LONGEST})]
 
 
 class PersonOut(Out):
@@ -97,6 +108,12 @@ class ReasonIn(In):
     """Why something is done."""
 
     reason: Reason | None = None
+
+
+class WhyIn(In):
+    """Why something is done that has to have a reason."""
+
+    reason: Reason
 
 
 class ProblemError(Out):

@@ -1,6 +1,6 @@
 """`/session`: signing in, who am I, signing out. `/demo`: who can be tried, where a studio is for trying."""
 
-from typing import Annotated
+from typing import Annotated, NamedTuple
 from uuid import UUID
 
 from fastapi import APIRouter, Request, Response
@@ -14,8 +14,9 @@ from voiceops.api.projects import ProjectOut, my_projects
 from voiceops.config import settings
 from voiceops.errors import NotFound
 from voiceops.limits.signing_in import check_attempt
-from voiceops.models import Person, Role
+from voiceops.models import Action, Person, Role
 from voiceops.models.actor import Actor
+from voiceops.policy import allowed
 from voiceops.workflow import accounts
 from voiceops.workflow import demo as demo_studio
 
@@ -35,13 +36,27 @@ class Me(Out):
     id: UUID
     name: str
     email: str
+    is_admin: bool
 
 
 class SessionOut(Out):
-    """Who is asking, and the projects they are a member of."""
+    """Who is asking, the projects they are a member of, and what they may do beyond any project."""
 
     person: Me
     projects: list[ProjectOut]
+    can: list[Action]
+
+
+class Installation(NamedTuple):
+    """What lies in no project, as a subject."""
+
+    project_id: None = None
+    possible: tuple[Action, ...] = (
+        Action.PROJECT_CREATE,
+        Action.PERSON_CHANGE,
+        Action.PERSON_DEACTIVATE,
+        Action.PERSON_REACTIVATE,
+    )
 
 
 class DemoAccount(Out):
@@ -70,21 +85,19 @@ async def demo(db: Db) -> Demo:
 
 @router.post("/session", status_code=201)
 async def sign_in(body: SignIn, request: Request, response: Response, db: Db, actor: Anonymous, held: Held) -> SessionOut:
-    """Sign in; the session is a cookie that scripts cannot read."""
+    """Sign in; the session is a cookie that scripts cannot read, always a new one."""
     async with held.database.session.begin() as counted:  # kept when the password is wrong and the request undone
         await check_attempt(counted, actor, body.email)
-    actor, token = await accounts.sign_in(db, actor, email=body.email, password=body.password)
-    response.set_cookie(
-        COOKIE, token, max_age=settings().session_absolute, httponly=True, samesite="lax", secure=request.url.scheme == "https"
-    )
-    response.headers["Cache-Control"] = "no-store"
-    return await _session(db, actor)
+    before, browser = request.cookies.get(COOKIE), browser_of(request)
+    actor, token = await accounts.sign_in(db, actor, email=body.email, password=body.password, before=before, user_agent=browser)
+    keep(request, response, token)
+    return await shown(db, actor)
 
 
 @router.get("/session")
 async def session(db: Db, actor: Caller) -> SessionOut:
     """Tell who is asking."""
-    return await _session(db, actor)
+    return await shown(db, actor)
 
 
 @router.delete("/session", status_code=204)
@@ -94,6 +107,22 @@ async def sign_out(response: Response, db: Db, actor: Caller) -> None:
     response.delete_cookie(COOKIE, httponly=True, samesite="lax")
 
 
-async def _session(db: AsyncSession, actor: Actor) -> SessionOut:
+def keep(request: Request, response: Response, token: str) -> None:
+    """Give the browser its session."""
+    response.set_cookie(
+        COOKIE, token, max_age=settings().session_absolute, httponly=True, samesite="lax", secure=request.url.scheme == "https"
+    )
+    response.headers["Cache-Control"] = "no-store"
+
+
+def browser_of(request: Request) -> str | None:
+    """Return what the browser calls itself, as far as it can be kept and shown."""
+    told = "".join(letter for letter in request.headers.get("user-agent", "") if letter.isascii() and letter.isprintable())
+    return told[:200] or None
+
+
+async def shown(db: AsyncSession, actor: Actor) -> SessionOut:
+    """Show who is asking."""
     person = (await db.execute(select(Person).where(Person.id == actor.person))).scalar_one()
-    return SessionOut(person=Me(id=person.id, name=person.name, email=person.email), projects=await my_projects(db, actor))
+    me = Me(id=person.id, name=person.name, email=person.email, is_admin=person.is_admin)
+    return SessionOut(person=me, projects=await my_projects(db, actor), can=allowed(actor, Installation()))

@@ -4,8 +4,9 @@ from voiceops.models.action import Action
 from voiceops.models.asset import Asset, Script
 from voiceops.models.audit import AuditEvent
 from voiceops.models.generation import Generation, GenerationStatus
+from voiceops.models.invitation import Invitation
 from voiceops.models.limit import Budget, Limits, RateUse
-from voiceops.models.people import LoginSession, Membership, Person, Project, Role
+from voiceops.models.people import LoginSession, Member, Membership, Person, Project, Role
 from voiceops.models.request import IdempotencyKey
 from voiceops.models.version import Blob, Status, Version, Waveform
 
@@ -18,8 +19,10 @@ __all__ = [
     "Generation",
     "GenerationStatus",
     "IdempotencyKey",
+    "Invitation",
     "Limits",
     "LoginSession",
+    "Member",
     "Membership",
     "Person",
     "Project",

@@ -1,5 +1,6 @@
 """People, the projects they are members of, and their sessions. Names and e-mail addresses stand here alone."""
 
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import ClassVar
@@ -38,9 +39,19 @@ class Person(Base):
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
     deactivated_at: Mapped[datetime | None]
 
+    @property
+    def project_id(self) -> None:
+        """None: who one is lies in no project."""
+        return
+
+    @property
+    def possible(self) -> tuple[Action, ...]:
+        """What can be done to them as they are now."""
+        return (Action.PERSON_CHANGE, Action.PERSON_REACTIVATE if self.deactivated_at else Action.PERSON_DEACTIVATE)
+
 
 class LoginSession(Base):
-    """One signed-in browser. Only the SHA-256 of its token is kept."""
+    """One signed-in browser. Only the SHA-256 of its token is kept; address and browser tell its person which one it is."""
 
     __tablename__ = "sessions"
     noun: ClassVar[str] = "session"
@@ -51,6 +62,8 @@ class LoginSession(Base):
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
     last_seen_at: Mapped[datetime] = mapped_column(server_default=func.now())
     ended_at: Mapped[datetime | None]
+    address: Mapped[str | None]
+    user_agent: Mapped[str | None]
 
 
 class Project(Base):
@@ -58,7 +71,7 @@ class Project(Base):
 
     __tablename__ = "projects"
     noun: ClassVar[str] = "project"
-    possible: ClassVar[tuple[Action, ...]] = (Action.ASSET_CREATE,)
+    possible: ClassVar[tuple[Action, ...]] = (Action.ASSET_CREATE, Action.PROJECT_UPDATE, Action.MEMBER_INVITE)
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
     key: Mapped[str] = mapped_column(unique=True)
@@ -80,3 +93,20 @@ class Membership(Base):
     person_id: Mapped[UUID] = mapped_column(ForeignKey("people.id"), primary_key=True, index=True)
     role: Mapped[Role] = mapped_column(primary_key=True)
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A person in a project, with every role they have there."""
+
+    noun: ClassVar[str] = "member"
+
+    project_id: UUID
+    id: UUID
+    roles: frozenset[Role]
+    is_last_owner: bool = False
+
+    @property
+    def possible(self) -> tuple[Action, ...]:
+        """What can be done to them now: a project keeps an owner who can sign in."""
+        return (Action.MEMBER_CHANGE,) if self.is_last_owner else (Action.MEMBER_CHANGE, Action.MEMBER_REMOVE)

@@ -1,59 +1,49 @@
-"""Signing in and out, and finding out who is asking."""
+"""Signing in and out, one's own sessions and password, and finding out who is asking."""
 
-import asyncio
-import hashlib
-import secrets
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from functools import cache
-from typing import Final
 from uuid import UUID
 
-from pwdlib import PasswordHash
-from pwdlib.hashers.argon2 import Argon2Hasher
-from sqlalchemy import func, select, update
+from sqlalchemy import ColumnElement, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from voiceops.audit import record
 from voiceops.config import settings
-from voiceops.errors import NotSignedIn
+from voiceops.errors import Malformed, NotFound, NotSignedIn
 from voiceops.limits.signing_in import forgive_attempt
 from voiceops.models import Action, LoginSession, Membership, Person, Role
 from voiceops.models.actor import Actor, ActorKind
+from voiceops.passwords import HASHING, hashed, matches
 from voiceops.policy import authorize
-
-PASSWORDS: Final = PasswordHash([Argon2Hasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)])
-"""argon2id at OWASP's minimum (19 MiB, 2 passes, 1 lane): 40 ms of one core."""
-
-HASHING: Final = asyncio.Semaphore(2)
-"""At most two hashes at once, so that a crowd signing in leaves the server its memory and its cores."""
+from voiceops.tokens import digest, new_token
 
 SEEN_EVERY = 60  # seconds between writes of a session's last use
 
 
-async def hash_password(password: str) -> str:
-    """Return the argon2id hash of a password."""
-    async with HASHING:
-        return await asyncio.to_thread(PASSWORDS.hash, password)
+async def sign_in(
+    db: AsyncSession, actor: Actor, *, email: str, password: str, before: str | None = None, user_agent: str | None = None
+) -> tuple[Actor, str]:
+    """Return who signed in and the new session's token; raises `NotSignedIn` with the same words for every cause.
 
-
-async def sign_in(db: AsyncSession, actor: Actor, *, email: str, password: str) -> tuple[Actor, str]:
-    """Return who signed in and the new session's token; raises `NotSignedIn` with the same words for every cause."""
+    `before` is the token the browser came with: that session ends, so that nobody goes on in a session somebody else began.
+    """
     async with HASHING:  # first: a crowd that waits here holds no connection to the database
         person = (await db.execute(select(Person).where(func.lower(Person.email) == email.strip().lower()))).scalar_one_or_none()
-        matches = await asyncio.to_thread(PASSWORDS.verify, password, person.password_hash if person else _nobodys_hash())
-    if person is None or not matches or person.deactivated_at is not None:
+        same, better = await matches(password, person.password_hash if person else None)
+    if person is None or not same or person.deactivated_at is not None:
         raise NotSignedIn("This e-mail address and password do not belong together.")
-    roles = await _roles(db, person.id)
-    actor = replace(actor, kind=ActorKind.PERSON, person_id=person.id, is_admin=person.is_admin, roles=roles)
+    actor = await as_of_now(db, replace(actor, kind=ActorKind.PERSON, person_id=person.id, is_admin=person.is_admin))
     authorize(actor, Action.SESSION_SIGN_IN)
     await forgive_attempt(db, actor, email)
-    token = secrets.token_urlsafe(32)
-    session = LoginSession(token_hash=_digest(token), person_id=person.id)
+    if better:
+        person.password_hash = better
+    replaced = await _end(db, LoginSession.token_hash == digest(before)) if before else ()
+    token = new_token()
+    session = LoginSession(token_hash=digest(token), person_id=person.id, address=actor.address, user_agent=user_agent)
     db.add(session)
     await db.flush()
-    await record(db, actor, Action.SESSION_SIGN_IN, session)
+    await record(db, actor, Action.SESSION_SIGN_IN, session, changes={"ended": [str(one) for one in replaced]} if replaced else {})
     return replace(actor, session_id=session.id), token
 
 
@@ -63,6 +53,41 @@ async def sign_out(db: AsyncSession, actor: Actor) -> None:
     authorize(actor, Action.SESSION_SIGN_OUT)
     session.ended_at = func.now()
     await record(db, actor, Action.SESSION_SIGN_OUT, session)
+
+
+async def sessions(db: AsyncSession, actor: Actor) -> Sequence[LoginSession]:
+    """Return the sessions the person is signed in with now, the last used first."""
+    mine = select(LoginSession).where(LoginSession.person_id == actor.person, *_going_on())
+    return (await db.execute(mine.order_by(LoginSession.last_seen_at.desc(), LoginSession.id.desc()))).scalars().all()
+
+
+async def end_session(db: AsyncSession, actor: Actor, session_id: UUID) -> None:
+    """End one of one's own sessions at once; `NotFound` if it is no session of theirs that goes on."""
+    mine = (LoginSession.id == session_id, LoginSession.person_id == actor.person)
+    session = (await db.execute(select(LoginSession).where(*mine, *_going_on()).with_for_update())).scalar_one_or_none()
+    if session is None:
+        raise NotFound(f"You have no session {session_id}; it may have ended already.")
+    authorize(actor, Action.SESSION_END)
+    session.ended_at = func.now()
+    await record(db, actor, Action.SESSION_END, session)
+
+
+async def change_password(db: AsyncSession, actor: Actor, *, current: str, new: str) -> str:
+    """Take a new password: every other session of the person ends, and this one gets the token returned."""
+    person = (await db.execute(select(Person).where(Person.id == actor.person).with_for_update())).scalar_one()
+    authorize(actor, Action.PASSWORD_CHANGE)
+    async with HASHING:
+        same, _ = await matches(current, person.password_hash)
+    if not same:
+        raise Malformed.field("current", "This is not your present password.")
+    if new == current:
+        raise Malformed.field("new", "This is the password you have already.")
+    person.password_hash = await hashed(new)
+    token = new_token()
+    await db.execute(update(LoginSession).where(LoginSession.id == actor.session_id).values(token_hash=digest(token)))
+    ended = await _end(db, LoginSession.person_id == actor.person, LoginSession.id != actor.session_id)
+    await record(db, actor, Action.PASSWORD_CHANGE, person, changes={"ended": sorted(str(one) for one in ended)})
+    return token
 
 
 async def who(
@@ -82,13 +107,7 @@ async def who(
             roles.where(Membership.person_id == LoginSession.person_id).scalar_subquery(),
         )
         .join(Person, Person.id == LoginSession.person_id)
-        .where(
-            LoginSession.token_hash == _digest(token),
-            LoginSession.ended_at.is_(None),
-            Person.deactivated_at.is_(None),
-            func.now() < LoginSession.created_at + func.make_interval(0, 0, 0, 0, 0, 0, settings().session_absolute),
-            func.now() < LoginSession.last_seen_at + func.make_interval(0, 0, 0, 0, 0, 0, settings().session_idle),
-        )
+        .where(LoginSession.token_hash == digest(token), Person.deactivated_at.is_(None), *_going_on())
     )
     found = (await db.execute(query)).one_or_none()
     if found is None:
@@ -107,9 +126,10 @@ async def who(
     )
 
 
-async def _roles(db: AsyncSession, person_id: UUID) -> dict[UUID, frozenset[Role]]:
-    rows = await db.execute(select(Membership.project_id, Membership.role).where(Membership.person_id == person_id))
-    return _by_project((project_id, role) for project_id, role in rows)
+async def as_of_now(db: AsyncSession, actor: Actor) -> Actor:
+    """Return the actor with the roles they have at this moment."""
+    rows = await db.execute(select(Membership.project_id, Membership.role).where(Membership.person_id == actor.person))
+    return replace(actor, roles=_by_project((project_id, role) for project_id, role in rows))
 
 
 def _by_project(held: Iterable[tuple[UUID, Role]]) -> dict[UUID, frozenset[Role]]:
@@ -119,12 +139,16 @@ def _by_project(held: Iterable[tuple[UUID, Role]]) -> dict[UUID, frozenset[Role]
     return {project_id: frozenset(found) for project_id, found in roles.items()}
 
 
-def _digest(token: str) -> bytes:
-    """Return what is kept of a token: it has 256 random bits, so a plain SHA-256 can't be guessed back."""
-    return hashlib.sha256(token.encode()).digest()
+def _going_on() -> tuple[ColumnElement[bool], ...]:
+    """Neither ended nor over by itself, by the database's clock."""
+    absolute, idle = settings().session_absolute, settings().session_idle
+    return (
+        LoginSession.ended_at.is_(None),
+        func.now() < LoginSession.created_at + func.make_interval(0, 0, 0, 0, 0, 0, absolute),
+        func.now() < LoginSession.last_seen_at + func.make_interval(0, 0, 0, 0, 0, 0, idle),
+    )
 
 
-@cache
-def _nobodys_hash() -> str:
-    """Return a hash to verify against when there is no such person, so that the answer takes as long."""
-    return PASSWORDS.hash(secrets.token_urlsafe(16))
+async def _end(db: AsyncSession, *which: ColumnElement[bool]) -> Sequence[UUID]:
+    ended = update(LoginSession).where(LoginSession.ended_at.is_(None), *which).values(ended_at=func.now())
+    return (await db.execute(ended.returning(LoginSession.id))).scalars().all()

@@ -6,7 +6,7 @@ import { createRoot } from 'react-dom/client';
 import './ui/tokens.css';
 import './ui/base.css';
 import { queryClient } from './app/queryClient.ts';
-import { router } from './app/router.tsx';
+import { router } from './app/router.ts';
 
 const root = document.querySelector('#root');
 if (!root) throw new Error('index.html has no #root');

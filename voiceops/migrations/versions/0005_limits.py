@@ -5,7 +5,7 @@ from typing import Any
 from alembic import op
 
 revision = "0005"
-down_revision = "0001"
+down_revision = "0002"
 branch_labels = None
 depends_on = None
 
@@ -75,8 +75,8 @@ update generations set reserved_on = (created_at at time zone 'UTC')::date;
 alter table generations
   alter column characters drop default, alter column micros drop default, alter column reserved_on set not null;
 create trigger generations_fixed before update on generations for each row execute function refuse_change_but(
-  'status', 'attempt', 'attempts_before', 'progress', 'job_id', 'error_code', 'error_message', 'started_at', 'finished_at',
-  'reserved_on');
+  'status', 'attempt', 'attempts_before', 'failures', 'progress', 'job_id', 'error_code', 'error_message', 'started_at',
+  'finished_at', 'reserved_on');
 
 create index ix_generations_running on generations (project_id, provider) where status = 'running';
 create index ix_generations_held_back on generations (project_id, id) where status = 'queued' and job_id is null;

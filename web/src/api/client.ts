@@ -43,12 +43,12 @@ function parsed(text: string): unknown {
   }
 }
 
-type Method = 'GET' | 'POST' | 'PATCH' | 'DELETE';
+type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
 const bound = (method: Method) => (path: string, question?: Question) => ask(method, path, question);
 
 /** Only the types are openapi-fetch's: its code is ten times what this page asks of it. */
-export const api = { GET: bound('GET'), POST: bound('POST'), PATCH: bound('PATCH'), DELETE: bound('DELETE') } as unknown as Pick<Client<paths>, Method>;
+export const api = { GET: bound('GET'), POST: bound('POST'), PUT: bound('PUT'), PATCH: bound('PATCH'), DELETE: bound('DELETE') } as unknown as Pick<Client<paths>, Method>;
 
 export interface FieldProblem {
   readonly field: string;

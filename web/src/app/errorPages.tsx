@@ -1,6 +1,8 @@
 /** Screens for what is on its way, not there, not reachable, or broken. */
 import { Link, useRouter, type ErrorComponentProps } from '@tanstack/react-router';
+import { useSuspenseQuery } from '@tanstack/react-query';
 import { asProblem } from '../api/client.ts';
+import { sessionQuery } from '../features/session/queries.ts';
 import { Empty, Failure } from '../ui/state.tsx';
 import styles from './errorPages.module.css';
 import { Logo } from './logo.tsx';
@@ -26,10 +28,16 @@ export function NotFound() {
 }
 
 export function NoProject() {
+  const { data: session } = useSuspenseQuery(sessionQuery);
+  const admin = session.can.includes('project.create');
   return (
     <main className={styles.page}>
       <title>No project · VoiceOps Studio</title>
-      <Empty screen title="You are in no project yet">Ask the owner of a project to add you; it will appear here.</Empty>
+      <Empty screen title="You are in no project yet" action={admin && <Link to="/admin/projects">Make a project</Link>}>
+        {admin
+          ? 'Who makes a project is its owner. Into one that is there its owners invite you.'
+          : 'Ask the owner of a project for an invitation; the project will appear here.'}
+      </Empty>
     </main>
   );
 }

@@ -58,9 +58,18 @@ function refresh(...keys: QueryKey[]) {
   for (const key of keys) waiting.set(JSON.stringify(key), key);
 }
 
+/** Who is in, and as what: every screen asks it, but only what is on screen is fetched. */
+const PEOPLE = [['session'], ['members'], ['invitations'], ['people'], ['projects']];
+
 function apply({ subject, asset_id: asset, project_id: project, status, progress }: Change) {
   if (project && subject.type === 'limit') refresh(limitKeys.of(project));
-  if (!asset) return;
+  if (!asset) {
+    const me = queryClient.getQueryData(sessionQuery.queryKey)?.person.id;
+    // Other roles of one's own change what every answer allows.
+    if (subject.id === me) void queryClient.invalidateQueries();
+    else refresh(...PEOPLE);
+    return;
+  }
   const onlyMoved = subject.type === 'generation' && status === 'running' && typeof progress === 'number';
   if (onlyMoved && showProgress(queryClient, asset, subject.id, progress)) return;
   refresh(assetKeys.one(asset), assetKeys.lists, versionKeys.of(asset), generationKeys.of(asset));

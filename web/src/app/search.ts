@@ -35,6 +35,10 @@ export function librarySearch(raw: Raw) {
   });
 }
 
+export function adminSearch(raw: Raw) {
+  return set({ query: text(raw, 'query') });
+}
+
 const TABS = ['script', 'versions'] as const;
 
 export function assetSearch(raw: Raw) {

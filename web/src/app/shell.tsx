@@ -38,7 +38,7 @@ export function Shell() {
   const { data: session } = useSuspenseQuery(sessionQuery);
   const { project: key } = useParams({ strict: false });
   const router = useRouter();
-  const project = session.projects.find((one) => one.key === key);
+  const project = key === undefined ? session.projects[0] : session.projects.find((one) => one.key === key);
   const signedOut = () => {
     forget(draftsOf(session.person.id)); // a session that only ended keeps them: the same person comes back
     void leave(router);
@@ -55,12 +55,20 @@ export function Shell() {
         </Link>
         {project && (
           <nav aria-label="Project">
-            <Link to="/projects/$project" params={{ project: project.key }} activeOptions={{ includeSearch: false }}>
+            <Link to="/projects/$project" params={{ project: project.key }} activeOptions={{ exact: true, includeSearch: false }}>
               <span className={styles.project}>{project.name}</span> Library
+            </Link>
+            <Link to="/projects/$project/settings" params={{ project: project.key }}>
+              Settings
             </Link>
           </nav>
         )}
-        <PersonMenu session={session} roles={project?.roles ?? session.projects[0]?.roles ?? []} onSignedOut={signedOut} />
+        {session.can.includes('person.change') && (
+          <nav aria-label="Installation">
+            <Link to="/admin">Admin</Link>
+          </nav>
+        )}
+        <PersonMenu session={session} roles={project?.roles ?? []} onSignedOut={signedOut} />
       </header>
       <Connection />
       <div id="main" tabIndex={-1} className={styles.main}>

@@ -1,4 +1,5 @@
 /** What stands in the person's menu: the address, the theme, and the way out. */
+import { Link } from '@tanstack/react-router';
 import type { Session } from '../../api/types.ts';
 import { Button } from '../../ui/button.tsx';
 import { plain } from '../../ui/format.ts';
@@ -36,6 +37,9 @@ export function PersonPanel({ session, onSignedOut }: { session: Session; onSign
           ))}
         </div>
       </fieldset>
+      <Link to="/account" onClick={(event) => event.currentTarget.closest<HTMLElement>('[popover]')?.hidePopover()}>
+        Password and sessions
+      </Link>
       <Button onClick={leave} busy={signOut.isPending}>
         Sign out
       </Button>

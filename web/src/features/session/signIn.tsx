@@ -2,6 +2,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { useState, type SyntheticEvent } from 'react';
 import { asProblem } from '../../api/client.ts';
+import { ROLES } from '../../api/roles.ts';
 import { Button } from '../../ui/button.tsx';
 import { Field } from '../../ui/field.tsx';
 import { textOf } from '../../ui/form.ts';
@@ -10,16 +11,6 @@ import { Failure, Note, Skeleton } from '../../ui/state.tsx';
 import { useSignIn } from './mutations.ts';
 import { demoQuery } from './queries.ts';
 import styles from './signIn.module.css';
-
-/** Each role, and what it is for in a line. */
-const ROLES: Record<string, readonly [string, string]> = {
-  owner: ['Owner', 'Everything, including people, roles and policy'],
-  author: ['Author', 'Writes scripts, chooses voices, generates takes'],
-  reviewer: ['Reviewer', 'Listens, comments, approves or sends back'],
-  publisher: ['Publisher', 'Puts approved versions live and rolls them back'],
-  auditor: ['Auditor', 'Reads and verifies who did what, when and why'],
-  viewer: ['Viewer', 'Reads and listens; changes nothing'],
-};
 
 export function SignIn({ onSignedIn }: { onSignedIn: () => void }) {
   const demo = useQuery(demoQuery);
@@ -56,7 +47,7 @@ export function SignIn({ onSignedIn }: { onSignedIn: () => void }) {
       )}
       <ul className={styles.roles}>
         {accounts.map(({ email, name, role }) => {
-          const [label, does] = ROLES[role] ?? [role, email];
+          const [label, does] = ROLES[role];
           return (
             <li key={email}>
               <button type="button" data-busy={chosen === email || undefined} onClick={() => enter(email, password)}>

@@ -8,7 +8,7 @@ import { ErrorPage, NoProject, NotFound, Pending } from './errorPages.tsx';
 import { leave } from './leave.ts';
 import { onSignedOut, queryClient } from './queryClient.ts';
 import { Root } from './root.tsx';
-import { assetSearch, librarySearch, signInSearch } from './search.ts';
+import { adminSearch, assetSearch, librarySearch, signInSearch } from './search.ts';
 
 const root = createRootRouteWithContext<{ queryClient: QueryClient }>()({
   component: Root,
@@ -67,14 +67,76 @@ const asset = createRoute({
   component: lazyRouteComponent(() => import('./assetPage.tsx'), 'AssetPage'),
 });
 
-const limits = createRoute({
+const welcome = createRoute({
+  getParentRoute: () => root,
+  path: '/welcome',
+  component: lazyRouteComponent(() => import('./welcomePage.tsx'), 'WelcomePage'),
+});
+
+const settings = createRoute({
   getParentRoute: () => inside,
-  path: '/projects/$project/settings/limits',
+  path: '/projects/$project/settings',
+  component: lazyRouteComponent(() => import('./settings.tsx'), 'Settings'),
+});
+
+const settingsHome = createRoute({
+  getParentRoute: () => settings,
+  path: '/',
+  beforeLoad: ({ params }) => {
+    throw redirect({ to: '/projects/$project/settings/members', params, replace: true });
+  },
+});
+
+const members = createRoute({
+  getParentRoute: () => settings,
+  path: '/members',
+  component: lazyRouteComponent(() => import('./membersPage.tsx'), 'MembersPage'),
+});
+
+const limits = createRoute({
+  getParentRoute: () => settings,
+  path: '/limits',
   component: lazyRouteComponent(() => import('./limitsPage.tsx'), 'LimitsPage'),
 });
 
+const admin = createRoute({
+  getParentRoute: () => inside,
+  path: '/admin',
+  component: lazyRouteComponent(() => import('./admin.tsx'), 'Admin'),
+});
+
+const people = createRoute({
+  getParentRoute: () => admin,
+  path: '/',
+  validateSearch: adminSearch,
+  component: lazyRouteComponent(() => import('./admin.tsx'), 'PeoplePage'),
+});
+
+const projects = createRoute({
+  getParentRoute: () => admin,
+  path: '/projects',
+  component: lazyRouteComponent(() => import('./admin.tsx'), 'ProjectsPage'),
+});
+
+const account = createRoute({
+  getParentRoute: () => inside,
+  path: '/account',
+  component: lazyRouteComponent(() => import('./accountPage.tsx'), 'AccountPage'),
+});
+
 export const router = createRouter({
-  routeTree: root.addChildren([signIn, inside.addChildren([home, library, asset, limits])]),
+  routeTree: root.addChildren([
+    signIn,
+    welcome,
+    inside.addChildren([
+      home,
+      library,
+      asset,
+      settings.addChildren([settingsHome, members, limits]),
+      admin.addChildren([people, projects]),
+      account,
+    ]),
+  ]),
   context: { queryClient },
   defaultPreload: 'intent',
   defaultPendingComponent: Pending,
@@ -87,7 +149,7 @@ export const router = createRouter({
 
 onSignedOut(() => {
   const { pathname, href } = router.state.location;
-  if (pathname !== '/sign-in') void leave(router, href);
+  if (pathname !== '/sign-in' && pathname !== '/welcome') void leave(router, href);
 });
 
 declare module '@tanstack/react-router' {
