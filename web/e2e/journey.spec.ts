@@ -128,6 +128,11 @@ test('a session that ends leads to the sign-in, and the draft waits there until 
   await createAsset(page, 'Session end', `support/session-end-${Date.now().toString(36)}`);
   const script = page.getByRole('textbox', { name: 'Script' });
   await script.fill('Half a day of work.');
+  await page.getByRole('button', { name: 'Discard draft' }).click();
+  await page.getByRole('button', { name: 'Undo' }).hover(); // so it stays
+  await expectAccessible(page, 'a way back');
+  await page.getByRole('button', { name: 'Undo' }).click();
+  await expect(script).toHaveValue('Half a day of work.');
   await page.getByRole('button', { name: /^Play a sample/ }).first().click();
   await expect(page.getByRole('region', { name: 'Player' })).toBeVisible();
   await page.evaluate(() => fetch('/api/v1/session', { method: 'DELETE' })); // as another tab would
