@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Final
 
-from sqlalchemy import select
+from sqlalchemy import exists, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from voiceops.audit import record
@@ -54,6 +54,11 @@ async def found(db: AsyncSession, *, password_hash: str) -> Project:
     roles = {str(person.id): one.role for person, one in zip(people, ACCOUNTS, strict=True)}
     await record(db, actor, Action.STUDIO_SEED, project, changes={"people": roles})
     return project
+
+
+async def is_empty(db: AsyncSession) -> bool:
+    """Tell whether nobody is here yet."""
+    return not (await db.execute(select(exists().select_from(Person)))).scalar_one()
 
 
 async def present(db: AsyncSession) -> bool:
