@@ -26,7 +26,7 @@ from voiceops.config import settings as current_settings
 from voiceops.db import Database
 from voiceops.embedded import Embedded
 from voiceops.migrations import migrate
-from voiceops.models import Membership, Person, Project, Role
+from voiceops.models import Membership, Person, Project, Role, Scope
 from voiceops.worker import open_studio, serve
 from voiceops.workflow import demo
 
@@ -116,6 +116,17 @@ class Studio:
             self._people[role] = client
         return self._people[role]
 
+    async def key(self, role: str, *scopes: str, **more: Any) -> httpx.AsyncClient:
+        """A machine with an API key of that member, with every scope if none is named."""
+        owner = await self.person(role)
+        project = (await owner.get("/projects")).json()["items"][0]["id"]
+        body = {"project_id": project, "name": "Machine", "scopes": scopes or list(Scope), **more}
+        answer = await owner.post("/api-keys", json=body)
+        assert answer.status_code == 201, answer.text
+        client = await self.anonymous()
+        client.headers["Authorization"] = f"Bearer {answer.json()['secret']}"
+        return client
+
     async def asset(self, key: str = "support/greeting", *, by: str = "author", **more: Any) -> Json:
         """A new asset."""
         client = await self.person(by)
@@ -181,9 +192,8 @@ async def worker(settings: Settings) -> AsyncIterator[None]:
 @asynccontextmanager
 async def served(studio: Studio) -> AsyncIterator[str]:
     """The application on a free port of this machine."""
-    config = uvicorn.Config(
-        create_app(studio.settings), host="127.0.0.1", port=0, log_level="critical", timeout_graceful_shutdown=1
-    )
+    how: Json = {"log_level": "critical", "proxy_headers": False, "timeout_graceful_shutdown": 1}
+    config = uvicorn.Config(create_app(studio.settings), host="127.0.0.1", port=0, **how)
     server = uvicorn.Server(config)
     serving = asyncio.create_task(server.serve())
     while not server.started:

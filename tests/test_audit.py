@@ -49,7 +49,7 @@ async def test_an_event_tells_who_did_what_to_what_when_and_from_where(studio: S
     assert event == {
         "schema": 1,
         "action": "asset.create",
-        "actor": {"type": "person", "id": person, "session_id": await session_of(rows, person)},
+        "actor": {"type": "person", "id": person, "session_id": await session_of(rows, person), "key_id": None},
         "subject": {"type": "asset", "id": answer.json()["id"]},
         "project_id": studio.project,
         "asset_id": answer.json()["id"],
@@ -106,7 +106,7 @@ async def test_a_request_and_its_settling_are_events_of_their_own(studio: Studio
     assert (asked["version_id"], settled["version_id"]) == (None, version["id"])
     assert asked["reason"] == "First take"
     assert asked["changes"] == {"script_id": version["script"]["id"], "voice": "tone/plain", "delivery": version["delivery"]}
-    assert settled["actor"] == {"type": "worker", "id": await me(studio), "session_id": None}
+    assert settled["actor"] == {"type": "worker", "id": await me(studio), "session_id": None, "key_id": None}
     assert settled["changes"] == {
         "number": 1,
         "audio_sha256": version["audio"]["sha256"],
@@ -201,6 +201,8 @@ async def test_each_action_is_recorded_once(studio: Studio, worker: None, rows: 
     await client.post(f"/generations/{slow['id']}/cancel")
     await client.post(f"/generations/{failed['id']}/retry")
     await studio.ended(failed)
+    key = {"project_id": studio.project, "name": "Player", "scopes": ["read"]}
+    await client.delete(f"/api-keys/{(await client.post('/api-keys', json=key)).json()['id']}")
     await client.delete("/session")
     counted: dict[str, int] = dict(await rows("select action, count(*) from audit_events group by 1"))
     expected = dict.fromkeys(Action, 1) | {Action.GENERATION_REQUEST: 3, Action.GENERATION_FAIL: 2}

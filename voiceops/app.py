@@ -15,7 +15,9 @@ from voiceops.api import (
     events,
     generations,
     health,
+    keys,
     page,
+    policy,
     problems,
     projects,
     scripts,
@@ -32,7 +34,7 @@ from voiceops.db import Database
 from voiceops.storage import open_store
 
 API: Final = "/api/v1"
-ROUTERS: Final = (session, projects, assets, scripts, voices, generations, versions, audio, events)
+ROUTERS: Final = (session, projects, assets, scripts, voices, generations, versions, audio, events, keys, policy)
 
 
 class Studio(FastAPI):
@@ -64,7 +66,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.include_router(health.router)
     app.include_router(page.router)
     problems.install(app)
-    app.add_middleware(Border, max_body_bytes=settings.max_body_bytes)
+    app.add_middleware(Border, max_body_bytes=settings.max_body_bytes, proxies=settings.proxies, tls=settings.is_tls)
     return app
 
 

@@ -42,6 +42,7 @@ def serve() -> None:
         http="httptools",
         log_config=None,
         access_log=False,
+        proxy_headers=False,  # the border looks through proxies, and only through those it is told of
         server_header=False,
         timeout_graceful_shutdown=3,
     )

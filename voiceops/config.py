@@ -1,10 +1,10 @@
 """Configuration, from the environment alone: each `VOICEOPS_*` variable is one field here."""
 
 from functools import cache
-from ipaddress import ip_address
+from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from pathlib import Path
 
-from pydantic import Field
+from pydantic import Field, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 __all__ = ["Settings", "settings"]
@@ -22,6 +22,9 @@ class Settings(BaseSettings):
     host: str = "127.0.0.1"
     port: int = Field(default=8000, ge=0, le=65535)
     base_url: str | None = Field(default=None, description="What people type to get here; default from host and port.")
+    trusted_proxies: str = Field(
+        default="", description="Addresses and networks of proxies, comma separated, whose X-Forwarded-For and -Proto count."
+    )
     demo: bool = False
     allow_remote_demo: bool = Field(default=False, description="Let a server with demo accounts listen beyond loopback.")
 
@@ -40,6 +43,14 @@ class Settings(BaseSettings):
     stalled_after: float = Field(default=6.0, gt=0, description="A worker silent for so long is taken for dead.")
     max_queued: int = Field(default=10_000, ge=1, description="More waiting generations than this are refused.")
 
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _networks(cls, value: str) -> str:
+        for one in value.split(","):
+            if one.strip():
+                ip_network(one.strip())  # its ValueError names what is none
+        return value
+
     @property
     def object_store(self) -> str:
         """URL of the object store."""
@@ -57,6 +68,16 @@ class Settings(BaseSettings):
     def provider_names(self) -> list[str]:
         """Names of the providers that are on, the default first."""
         return [name.strip() for name in self.providers.split(",") if name.strip()]
+
+    @property
+    def proxies(self) -> list[IPv4Network | IPv6Network]:
+        """The networks of the proxies that are trusted."""
+        return [ip_network(one.strip()) for one in self.trusted_proxies.split(",") if one.strip()]
+
+    @property
+    def is_tls(self) -> bool:
+        """Whether people reach the page by HTTPS, whatever arrives here."""
+        return (self.base_url or "").lower().startswith("https://")
 
     @property
     def url(self) -> str:

@@ -1,8 +1,10 @@
-"""What every request passes first and every answer last: request ids, size, origin, security headers. Plain ASGI."""
+"""What every request passes first and every answer last: proxies, request ids, size, origin, security headers. Plain ASGI."""
 
 import re
+from collections.abc import Mapping, Sequence
 from time import monotonic
 from typing import Final
+from urllib.parse import unquote
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
@@ -10,6 +12,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from voiceops.api.metrics import observe
 from voiceops.api.problems import broken, problem
+from voiceops.api.proxies import Network, look_through
 from voiceops.db import new_id
 from voiceops.errors import Forbidden, Refused, TooLarge
 
@@ -30,12 +33,18 @@ SECURITY_HEADERS: Final = {
 }
 
 
-class Border:
-    """The outermost layer of the application."""
+TLS_HEADERS: Final = {"Strict-Transport-Security": "max-age=31536000"}
+KEY: Final = re.compile(r"vo_[a-z0-9]{8}_[A-Za-z0-9_-]{43}", re.ASCII)
 
-    def __init__(self, app: ASGIApp, *, max_body_bytes: int) -> None:
+
+class Border:
+    """The outermost layer of the application. With `tls` people come by HTTPS, though it ends before it gets here."""
+
+    def __init__(self, app: ASGIApp, *, max_body_bytes: int, proxies: Sequence[Network] = (), tls: bool = False) -> None:
         self._app = app
         self._max = max_body_bytes
+        self._proxies = proxies
+        self._tls = tls
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle one request."""
@@ -44,6 +53,10 @@ class Border:
             return
         headers = Headers(scope=scope)
         scope["request_id"] = _request_id(headers)
+        look_through(scope, headers, self._proxies)
+        if self._tls:
+            scope["scheme"] = "https"
+        extra = {**SECURITY_HEADERS, **(TLS_HEADERS if scope["scheme"] == "https" else {})}
         started = False
         began = monotonic()
 
@@ -53,12 +66,13 @@ class Border:
                 started = True
                 observe(scope, message["status"], monotonic() - began)
                 answer = MutableHeaders(scope=message)
-                for name, value in SECURITY_HEADERS.items():
+                for name, value in extra.items():
                     answer.setdefault(name, value)
                 answer["X-Request-ID"] = scope["request_id"]
             await send(message)
 
         try:
+            _check_address(scope)
             _check_origin(scope["method"], headers)
             self._check_length(headers)
             await self._app(scope, self._bounded(receive), send_guarded)
@@ -100,9 +114,28 @@ def _request_id(headers: Headers) -> str:
     return given if REQUEST_ID.fullmatch(given) else str(new_id())
 
 
+def key_of(headers: Mapping[str, str]) -> str | None:
+    """Return the API key that a request was sent with, good or bad; None if with none (RFC 6750, 2.1)."""
+    scheme, _, sent = headers.get("authorization", "").partition(" ")
+    return sent.strip() if scheme.lower() == "bearer" else None
+
+
+def _check_address(scope: Scope) -> None:
+    """Refuse an API key in the address: addresses are kept in histories, by proxies and in logs."""
+    if KEY.search(unquote(scope.get("query_string", b"").decode("latin-1"))) or KEY.search(scope["path"]):
+        raise Refused(
+            "Here is an API key in the address, where histories and logs keep it. Revoke it, make another, and send that as"
+            " the header `Authorization: Bearer vo_...`."
+        )
+
+
 def _check_origin(method: str, headers: Headers) -> None:
-    """Refuse what another site makes a browser send (Fetch Metadata, with Origin where a browser has none)."""
-    if method in SAFE:
+    """Refuse what another site makes a browser send (Fetch Metadata, with Origin where a browser has none).
+
+    What comes with neither is no browser's, for each of them sends `Origin` with a method that is not safe. No other site can
+    make a browser send a key, and where there is one no cookie counts.
+    """
+    if method in SAFE or key_of(headers) is not None:
         return
     site = headers.get("sec-fetch-site")
     origin = headers.get("origin")

@@ -2,20 +2,19 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from typing import Annotated
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter
 from sse_starlette import EventSourceResponse, ServerSentEvent
 
-from voiceops.api.deps import Caller, Held, Parts, cookie
+from voiceops.api.deps import Caller, Held, Parts
+from voiceops.api.identity import Identity, Shown
 from voiceops.api.live import event, visible
 from voiceops.models.actor import Actor
-from voiceops.workflow import accounts
 
 router = APIRouter(tags=["events"])
 
 RECHECK_SECONDS = 10.0
-"""A session that ended, or a membership that was taken away, stops being told within this."""
+"""A session or key that ended, or a membership that was taken away, stops being told within this."""
 
 
 @router.get(
@@ -23,12 +22,12 @@ RECHECK_SECONDS = 10.0
     response_class=EventSourceResponse,
     responses={200: {"content": {"text/event-stream": {"schema": {"type": "string"}}}}},
 )
-async def events(actor: Caller, held: Held, token: Annotated[str | None, Depends(cookie)]) -> EventSourceResponse:
+async def events(actor: Caller, held: Held, shown: Identity) -> EventSourceResponse:
     """Stream `change` events. A `ready` event says that changes may have been missed: fetch what is shown afresh."""
-    return EventSourceResponse(_stream(held, actor, token or ""), ping=15)
+    return EventSourceResponse(_stream(held, actor, shown), ping=15)
 
 
-async def _stream(held: Parts, actor: Actor, token: str) -> AsyncIterator[ServerSentEvent]:
+async def _stream(held: Parts, actor: Actor, shown: Shown) -> AsyncIterator[ServerSentEvent]:
     now = asyncio.get_running_loop().time
     projects, checked = frozenset(actor.roles), now()
     with held.broadcaster.reader() as changes:
@@ -36,7 +35,7 @@ async def _stream(held: Parts, actor: Actor, token: str) -> AsyncIterator[Server
         while True:
             if now() - checked >= RECHECK_SECONDS:
                 async with held.database.session.begin() as db:
-                    known = await accounts.who(db, token, used=False)
+                    known = await shown.known(db, actor, used=False)
                 if known is None:
                     return
                 projects, checked = frozenset(known.roles), now()

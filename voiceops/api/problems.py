@@ -14,7 +14,7 @@ from starlette.exceptions import HTTPException
 from starlette.routing import Match
 
 from voiceops.api.payloads import Problem, ProblemError
-from voiceops.errors import FieldError, Malformed, Refused, TooLarge, Unavailable
+from voiceops.errors import FieldError, Malformed, NotSignedIn, Refused, TooLarge, Unavailable
 
 log = structlog.get_logger()
 
@@ -34,6 +34,8 @@ def problem(refused: Refused, request_id: str | None) -> JSONResponse:
         request_id=request_id,
     )
     headers = {"Cache-Control": "no-store"}
+    if refused.status == NotSignedIn.status:
+        headers["WWW-Authenticate"] = "Bearer"
     if refused.retry_after is not None:
         headers["Retry-After"] = str(math.ceil(refused.retry_after))
     return JSONResponse(body.model_dump(mode="json"), status_code=refused.status, media_type=MEDIA_TYPE, headers=headers)

@@ -8,7 +8,8 @@ from pydantic import Field
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from voiceops.api.deps import COOKIE, Anonymous, Caller, Db
+from voiceops.api.deps import Anonymous, Caller, Db
+from voiceops.api.identity import drop_session, set_session
 from voiceops.api.payloads import Asked, In, Out
 from voiceops.api.projects import ProjectOut, my_projects
 from voiceops.config import settings
@@ -71,10 +72,7 @@ async def demo(db: Db) -> Demo:
 async def sign_in(body: SignIn, request: Request, response: Response, db: Db, actor: Anonymous) -> SessionOut:
     """Sign in; the session is a cookie that scripts cannot read."""
     actor, token = await accounts.sign_in(db, actor, email=body.email, password=body.password)
-    response.set_cookie(
-        COOKIE, token, max_age=settings().session_absolute, httponly=True, samesite="lax", secure=request.url.scheme == "https"
-    )
-    response.headers["Cache-Control"] = "no-store"
+    set_session(request, response, token)
     return await _session(db, actor)
 
 
@@ -85,10 +83,10 @@ async def session(db: Db, actor: Caller) -> SessionOut:
 
 
 @router.delete("/session", status_code=204)
-async def sign_out(response: Response, db: Db, actor: Caller) -> None:
+async def sign_out(request: Request, response: Response, db: Db, actor: Caller) -> None:
     """Sign out: the session ends at once, everywhere."""
     await accounts.sign_out(db, actor)
-    response.delete_cookie(COOKIE, httponly=True, samesite="lax")
+    drop_session(request, response)
 
 
 async def _session(db: AsyncSession, actor: Actor) -> SessionOut:

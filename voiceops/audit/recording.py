@@ -59,7 +59,12 @@ async def record(
         "id": str(event.id),
         "at": at.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z"),
         "action": action,
-        "actor": {"type": actor.kind, "id": _text(actor.person_id), "session_id": _text(actor.session_id)},
+        "actor": {
+            "type": actor.kind,
+            "id": _text(actor.person_id),
+            "session_id": _text(actor.session_id),
+            "key_id": _text(actor.key_id),
+        },
         "subject": {"type": subject.noun, "id": str(subject.id)},
         **place,
         "reason": reason,

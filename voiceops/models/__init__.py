@@ -4,12 +4,14 @@ from voiceops.models.action import Action
 from voiceops.models.asset import Asset, Script
 from voiceops.models.audit import AuditEvent
 from voiceops.models.generation import Generation, GenerationStatus
+from voiceops.models.key import ApiKey, Scope
 from voiceops.models.people import LoginSession, Membership, Person, Project, Role
 from voiceops.models.request import IdempotencyKey
 from voiceops.models.version import Blob, Status, Version, Waveform
 
 __all__ = [
     "Action",
+    "ApiKey",
     "Asset",
     "AuditEvent",
     "Blob",
@@ -21,6 +23,7 @@ __all__ = [
     "Person",
     "Project",
     "Role",
+    "Scope",
     "Script",
     "Status",
     "Version",

@@ -17,3 +17,11 @@ class Action(StrEnum):
     GENERATION_RETRY = "generation.retry"
     GENERATION_SUCCEED = "generation.succeed"
     GENERATION_FAIL = "generation.fail"
+    KEY_CREATE = "key.create"
+    KEY_REVOKE = "key.revoke"
+
+    @property
+    def words(self) -> str:
+        """What it is called where a person reads it: `asset.create` is "Create asset"."""
+        noun, _, verb = self.partition(".")
+        return f"{verb.replace('_', ' ').capitalize()} {noun}"
