@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 from urllib.parse import urlsplit, urlunsplit
 from uuid import uuid4
 
@@ -31,6 +31,9 @@ from voiceops.worker import open_studio, serve
 from voiceops.workflow import demo
 
 Json = dict[str, Any]
+# Taken out of the environment: the programs that tests start have databases of their own
+_DATABASE_URL = os.environ.pop("VOICEOPS_DATABASE_URL", None)
+EXTERNAL: Final = os.environ.get("VOICEOPS_TEST_DATABASE_URL") or _DATABASE_URL
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -41,10 +44,9 @@ def plain_logs() -> None:
 
 @pytest.fixture(scope="session")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """URL of a real PostgreSQL: the one VOICEOPS_DATABASE_URL names, else an embedded one of our own."""
-    external = os.environ.get("VOICEOPS_DATABASE_URL")
-    if external:
-        yield external
+    """URL of a real PostgreSQL: an external one if the environment names it, else an embedded one of our own."""
+    if EXTERNAL:
+        yield EXTERNAL
         return
     fast = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
     embedded = Embedded(tmp_path_factory.mktemp("postgres"), settings=fast)
