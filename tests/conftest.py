@@ -20,6 +20,7 @@ from pwdlib import PasswordHash
 from pwdlib.hashers.argon2 import Argon2Hasher
 
 from voiceops.api.border import SECURITY_HEADERS
+from voiceops.api.http import Http
 from voiceops.app import create_app
 from voiceops.config import Settings
 from voiceops.config import settings as current_settings
@@ -192,9 +193,9 @@ async def worker(settings: Settings) -> AsyncIterator[None]:
 
 
 @asynccontextmanager
-async def served(studio: Studio) -> AsyncIterator[str]:
+async def served(studio: Studio, *, http: type[Http] = Http) -> AsyncIterator[str]:
     """The application on a free port of this machine."""
-    how: Json = {"log_level": "critical", "proxy_headers": False, "timeout_graceful_shutdown": 1}
+    how: Json = {"http": http, "log_level": "critical", "proxy_headers": False, "timeout_graceful_shutdown": 1}
     config = uvicorn.Config(create_app(studio.settings), host="127.0.0.1", port=0, **how)
     server = uvicorn.Server(config)
     serving = asyncio.create_task(server.serve())

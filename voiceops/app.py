@@ -66,7 +66,13 @@ def create_app(settings: Settings) -> FastAPI:
     app.include_router(health.router)
     app.include_router(page.router)
     problems.install(app)
-    app.add_middleware(Border, max_body_bytes=settings.max_body_bytes, proxies=settings.proxies, tls=settings.is_tls)
+    app.add_middleware(
+        Border,
+        max_body_bytes=settings.max_body_bytes,
+        body_timeout=settings.body_timeout,
+        proxies=settings.proxies,
+        tls=settings.is_tls,
+    )
     return app
 
 

@@ -33,6 +33,8 @@ class Settings(BaseSettings):
     max_speech_minutes: int = Field(default=60, ge=1, description="Longest audio a provider may return.")
     max_body_bytes: int = Field(default=1024 * 1024, ge=1024)
 
+    body_timeout: float = Field(default=60.0, gt=0, description="A request body that takes longer to arrive is refused.")
+
     session_idle: int = Field(default=8 * 3600, description="A session not used for so long is over.")
     session_absolute: int = Field(default=7 * 86400, description="A session is over after this whatever its use.")
 

@@ -1,7 +1,9 @@
 """What every request passes first and every answer last: proxies, request ids, size, origin, security headers. Plain ASGI."""
 
+import asyncio
 import re
 from collections.abc import Mapping, Sequence
+from http import HTTPStatus
 from time import monotonic
 from typing import Final
 from urllib.parse import unquote
@@ -38,11 +40,17 @@ KEY: Final = re.compile(r"vo_[a-z0-9]{8}_[A-Za-z0-9_-]{43}", re.ASCII)
 
 
 class Border:
-    """The outermost layer of the application. With `tls` people come by HTTPS, though it ends before it gets here."""
+    """The outermost layer of the application.
 
-    def __init__(self, app: ASGIApp, *, max_body_bytes: int, proxies: Sequence[Network] = (), tls: bool = False) -> None:
+    `body_timeout` is in seconds, for the whole of a body. With `tls` people come by HTTPS, though it ends before it gets here.
+    """
+
+    def __init__(
+        self, app: ASGIApp, *, max_body_bytes: int, body_timeout: float, proxies: Sequence[Network] = (), tls: bool = False
+    ) -> None:
         self._app = app
         self._max = max_body_bytes
+        self._body_timeout = body_timeout
         self._proxies = proxies
         self._tls = tls
 
@@ -91,11 +99,18 @@ class Border:
             raise self._too_large()
 
     def _bounded(self, receive: Receive) -> Receive:
-        taken = 0
+        taken, more = 0, True
+        until = asyncio.get_running_loop().time() + self._body_timeout
 
         async def receive_bounded() -> Message:
-            nonlocal taken
-            message = await receive()
+            nonlocal taken, more
+            try:
+                async with asyncio.timeout_at(until if more else None):  # after the body comes only the end of the connection
+                    message = await receive()
+            except TimeoutError:
+                late = "The body took too long to arrive; nothing was changed."
+                raise HTTPException(HTTPStatus.REQUEST_TIMEOUT, late, {"Connection": "close"}) from None
+            more = message.get("more_body", False)
             taken += len(message.get("body", b""))
             if taken > self._max:
                 # FastAPI turns every other exception that comes out of reading a body into a 400
