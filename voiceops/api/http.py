@@ -66,7 +66,7 @@ class Http(HttpToolsProtocol):
 
     def _wait_for_head(self) -> None:
         self._slow = self.loop.call_later(
-            self.head_seconds, self._refuse, 408, "The headers took too long; the connection is closed."
+            self.head_seconds, self._refuse, 408, "The headers took too long to arrive."
         )
 
     def _head_came(self) -> None:

@@ -14,19 +14,25 @@ from voiceops.policy import SCOPES, find, permitted, roles_that_may
 router = APIRouter(tags=["policy"])
 
 
-class RuleOut(Out):
-    """One action of a project's members."""
+class MayOut(Out):
+    """Who may do one thing here."""
 
-    action: Action
     title: str
     roles: Annotated[list[Role], Field(description="Members with one of these may do it.")]
     scopes: Annotated[list[Scope], Field(description="An API key needs one of these besides; where there is none, no key may.")]
     allowed: Annotated[bool, Field(description="Whether the caller may.")]
 
 
-class PolicyOut(Out):
-    """Every action, in the order they are done. Reading is none: each member may read, and a key with the scope `read`."""
+class RuleOut(MayOut):
+    """Who may do one action."""
 
+    action: Action
+
+
+class PolicyOut(Out):
+    """Every action of members. Reading is none of them, and is told apart."""
+
+    reading: MayOut
     rules: list[RuleOut]
 
 
@@ -45,4 +51,5 @@ async def get_policy(project: UUID, db: Db, actor: Caller) -> PolicyOut:
         for action in Action
         if (roles := roles_that_may(action))
     ]
-    return PolicyOut(rules=rules)
+    reading = MayOut(title="Read and listen", roles=list(Role), scopes=[Scope.READ], allowed=True)
+    return PolicyOut(reading=reading, rules=rules)

@@ -1043,6 +1043,29 @@ export interface components {
             voice: string;
         };
         /**
+         * MayOut
+         * @description Who may do one thing here.
+         */
+        MayOut: {
+            /**
+             * Allowed
+             * @description Whether the caller may.
+             */
+            allowed: boolean;
+            /**
+             * Roles
+             * @description Members with one of these may do it.
+             */
+            roles: components["schemas"]["Role"][];
+            /**
+             * Scopes
+             * @description An API key needs one of these besides; where there is none, no key may.
+             */
+            scopes: components["schemas"]["Scope"][];
+            /** Title */
+            title: string;
+        };
+        /**
          * Me
          * @description The person who asks.
          */
@@ -1194,9 +1217,10 @@ export interface components {
         };
         /**
          * PolicyOut
-         * @description Every action, in the order they are done. Reading is none: each member may read, and a key with the scope `read`.
+         * @description Every action of members. Reading is none of them, and is told apart.
          */
         PolicyOut: {
+            reading: components["schemas"]["MayOut"];
             /** Rules */
             rules: components["schemas"]["RuleOut"][];
         };
@@ -1270,7 +1294,7 @@ export interface components {
         Role: "viewer" | "author" | "reviewer" | "publisher" | "auditor" | "owner";
         /**
          * RuleOut
-         * @description One action of a project's members.
+         * @description Who may do one action.
          */
         RuleOut: {
             action: components["schemas"]["Action"];

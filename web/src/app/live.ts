@@ -47,7 +47,7 @@ function refresh(...keys: QueryKey[]) {
 }
 
 function apply({ subject, asset_id: asset, status, progress }: Change) {
-  if (!asset) return;
+  if (!asset) return refresh([subject.type]); // what lies beneath no asset is kept under its kind
   const onlyMoved = subject.type === 'generation' && status === 'running' && typeof progress === 'number';
   if (onlyMoved && showProgress(queryClient, asset, subject.id, progress)) return;
   refresh(assetKeys.one(asset), assetKeys.lists, versionKeys.of(asset), generationKeys.of(asset));

@@ -66,8 +66,20 @@ const asset = createRoute({
   component: lazyRouteComponent(() => import('./assetPage.tsx'), 'AssetPage'),
 });
 
+const keys = createRoute({
+  getParentRoute: () => inside,
+  path: '/projects/$project/settings/keys',
+  component: lazyRouteComponent(() => import('./keysPage.tsx'), 'KeysPage'),
+});
+
+const policy = createRoute({
+  getParentRoute: () => inside,
+  path: '/projects/$project/settings/policy',
+  component: lazyRouteComponent(() => import('./policyPage.tsx'), 'PolicyPage'),
+});
+
 export const router = createRouter({
-  routeTree: root.addChildren([signIn, inside.addChildren([home, library, asset])]),
+  routeTree: root.addChildren([signIn, inside.addChildren([home, library, asset, keys, policy])]),
   context: { queryClient },
   defaultPreload: 'intent',
   defaultPendingComponent: Pending,

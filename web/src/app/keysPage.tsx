@@ -1,0 +1,20 @@
+/** The API keys of a project. */
+import { useSuspenseQuery } from '@tanstack/react-query';
+import { useParams } from '@tanstack/react-router';
+import { Keys } from '../features/keys/keys.tsx';
+import { sessionQuery } from '../features/session/queries.ts';
+import { NotFound } from './errorPages.tsx';
+import styles from './page.module.css';
+
+export function KeysPage() {
+  const { project: key } = useParams({ from: '/inside/projects/$project/settings/keys' });
+  const { data: session } = useSuspenseQuery(sessionQuery);
+  const project = session.projects.find((one) => one.key === key);
+  if (!project) return <NotFound />;
+  return (
+    <main className={styles.page}>
+      <title>{`API keys · ${project.name} · VoiceOps Studio`}</title>
+      <Keys project={project} me={session.person.id} />
+    </main>
+  );
+}
