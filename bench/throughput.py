@@ -13,7 +13,7 @@ from bench import bare
 from bench.figure import Figure
 from bench.machine import children, cores, cpu_ms, load
 from bench.studio import Studio, wait_until
-from voiceops.api.deps import COOKIE
+from voiceops.api.identity import COOKIE
 
 ROUNDS = 3
 SCRIPTS = 100

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 from urllib.parse import urlsplit, urlunsplit
 from uuid import uuid4
 
@@ -20,17 +20,21 @@ from pwdlib import PasswordHash
 from pwdlib.hashers.argon2 import Argon2Hasher
 
 from voiceops.api.border import SECURITY_HEADERS
+from voiceops.api.http import Http
 from voiceops.app import create_app
 from voiceops.config import Settings
 from voiceops.config import settings as current_settings
 from voiceops.db import Database
 from voiceops.embedded import Embedded
 from voiceops.migrations import migrate
-from voiceops.models import Membership, Person, Project, Role
+from voiceops.models import Membership, Person, Project, Role, Scope
 from voiceops.worker import open_studio, serve
 from voiceops.workflow import demo
 
 Json = dict[str, Any]
+# Taken out of the environment: the programs that tests start have databases of their own
+_DATABASE_URL = os.environ.pop("VOICEOPS_DATABASE_URL", None)
+EXTERNAL: Final = os.environ.get("VOICEOPS_TEST_DATABASE_URL") or _DATABASE_URL
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -41,10 +45,9 @@ def plain_logs() -> None:
 
 @pytest.fixture(scope="session")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """URL of a real PostgreSQL: the one VOICEOPS_DATABASE_URL names, else an embedded one of our own."""
-    external = os.environ.get("VOICEOPS_DATABASE_URL")
-    if external:
-        yield external
+    """URL of a real PostgreSQL: an external one if the environment names it, else an embedded one of our own."""
+    if EXTERNAL:
+        yield EXTERNAL
         return
     fast = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
     embedded = Embedded(tmp_path_factory.mktemp("postgres"), settings=fast)
@@ -123,6 +126,17 @@ class Studio:
             self._people[role] = client
         return self._people[role]
 
+    async def key(self, role: str, *scopes: str, **more: Any) -> httpx.AsyncClient:
+        """A machine with an API key of that member, with every scope if none is named."""
+        owner = await self.person(role)
+        project = (await owner.get("/projects")).json()["items"][0]["id"]
+        body = {"project_id": project, "name": "Machine", "scopes": scopes or list(Scope), **more}
+        answer = await owner.post("/api-keys", json=body)
+        assert answer.status_code == 201, answer.text
+        client = await self.anonymous()
+        client.headers["Authorization"] = f"Bearer {answer.json()['secret']}"
+        return client
+
     async def asset(self, key: str = "support/greeting", *, by: str = "author", **more: Any) -> Json:
         """A new asset."""
         client = await self.person(by)
@@ -186,11 +200,10 @@ async def worker(settings: Settings) -> AsyncIterator[None]:
 
 
 @asynccontextmanager
-async def served(studio: Studio) -> AsyncIterator[str]:
+async def served(studio: Studio, *, http: type[Http] = Http) -> AsyncIterator[str]:
     """The application on a free port of this machine."""
-    config = uvicorn.Config(
-        create_app(studio.settings), host="127.0.0.1", port=0, log_level="critical", timeout_graceful_shutdown=1
-    )
+    how: Json = {"http": http, "log_level": "critical", "proxy_headers": False, "timeout_graceful_shutdown": 1}
+    config = uvicorn.Config(create_app(studio.settings), host="127.0.0.1", port=0, **how)
     server = uvicorn.Server(config)
     serving = asyncio.create_task(server.serve())
     while not server.started:

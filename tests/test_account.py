@@ -8,7 +8,7 @@ from conftest import Json, Rows, Studio, field_of, refused
 from pwdlib import PasswordHash
 from pwdlib.hashers.argon2 import Argon2Hasher
 
-from voiceops.api.deps import COOKIE
+from voiceops.api.identity import COOKIE
 from voiceops.config import settings
 from voiceops.passwords import PASSWORDS
 from voiceops.workflow import demo

@@ -50,7 +50,7 @@ async def test_an_event_tells_who_did_what_to_what_when_and_from_where(studio: S
     assert event == {
         "schema": 1,
         "action": "asset.create",
-        "actor": {"type": "person", "id": person, "session_id": await session_of(rows, person)},
+        "actor": {"type": "person", "id": person, "session_id": await session_of(rows, person), "key_id": None},
         "subject": {"type": "asset", "id": answer.json()["id"]},
         "project_id": studio.project,
         "asset_id": answer.json()["id"],
@@ -109,7 +109,7 @@ async def test_a_request_and_its_settling_are_events_of_their_own(studio: Studio
     need = {"characters": len("Hello there."), "micros": 0, "currency": None}
     how = {"script_id": version["script"]["id"], "voice": "tone/plain", "delivery": version["delivery"]}
     assert asked["changes"] == {**how, **need}
-    assert settled["actor"] == {"type": "worker", "id": await me(studio), "session_id": None}
+    assert settled["actor"] == {"type": "worker", "id": await me(studio), "session_id": None, "key_id": None}
     assert settled["changes"] == {
         "number": 1,
         "audio_sha256": version["audio"]["sha256"],
@@ -228,6 +228,8 @@ async def test_each_action_is_recorded_once(studio: Studio, worker: None, rows: 
     owner = await studio.person("owner")
     await owner.patch(f"/projects/{studio.project}/limits", json={"characters": {"limit": 0}, "reason": "Enough said"})
     refused(await client.post(f"/assets/{asset['id']}/generations", json={"text": "More.", "voice": "tone/plain"}), 429)
+    key = {"project_id": studio.project, "name": "Player", "scopes": ["read"]}
+    await client.delete(f"/api-keys/{(await client.post('/api-keys', json=key)).json()['id']}")
     await client.delete("/session")
     await people_do_everything(studio)
     counted: dict[str, int] = dict(await rows("select action, count(*) from audit_events group by 1"))

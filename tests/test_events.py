@@ -11,8 +11,8 @@ import httpx
 import pytest
 from conftest import Json, Rows, Studio, refused, served
 
-from voiceops.api.deps import COOKIE
 from voiceops.api.events import RECHECK_SECONDS
+from voiceops.api.identity import COOKIE
 
 
 @dataclass

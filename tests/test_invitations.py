@@ -8,7 +8,7 @@ import httpx
 import pytest
 from conftest import Json, Rows, Studio, field_of, refused
 
-from voiceops.api.deps import COOKIE
+from voiceops.api.identity import COOKIE
 from voiceops.config import settings
 
 GUEST = {"name": "Gil Guest", "password": "a guest's password"}

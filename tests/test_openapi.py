@@ -10,10 +10,11 @@ import hypothesis
 import pytest
 import schemathesis
 from conftest import Studio, served
+from hypothesis import strategies
 from schemathesis import checks
 from schemathesis.core.result import Ok
 
-from voiceops.api.deps import COOKIE
+from voiceops.api.identity import COOKIE
 from voiceops.api.payloads import Problem
 from voiceops.app import create_app
 from voiceops.config import settings
@@ -67,8 +68,14 @@ def test_every_answer_that_is_json_has_a_shape(document: dict[str, Any]) -> None
             assert schema, f"{method} {path} {status}"
 
 
-def test_who_signed_in_is_known_by_the_cookie(document: dict[str, Any]) -> None:
-    assert [scheme["in"] for scheme in document["components"]["securitySchemes"].values()] == ["cookie"]
+def test_somebody_is_known_by_the_cookie_or_by_an_api_key(document: dict[str, Any]) -> None:
+    schemes = document["components"]["securitySchemes"]
+    assert {name: (one["type"], one.get("in"), one.get("scheme")) for name, one in schemes.items()} == {
+        "session": ("apiKey", "cookie", None),
+        "key": ("http", None, "bearer"),
+    }
+    told = [operation["security"] for _, _, operation in operations(document) if "security" in operation]
+    assert all(one == [{"session": []}, {"key": []}] for one in told)
     free = {path for _, path, operation in operations(document) if path.startswith("/api/") and "security" not in operation}
     assert free == {"/api/v1/demo", "/api/v1/session"}
 
@@ -88,8 +95,8 @@ LEFT_OUT: Final = {"sign_out", "end_session", "change_password", "events"}  # en
 EXAMPLES: Final = 12
 
 
-def fuzz(document: dict[str, Any], url: str, token: str) -> None:
-    """Send every operation what its schema allows and what it does not; raises what was found."""
+def fuzz(document: dict[str, Any], url: str, shown: list[dict[str, Any]]) -> None:
+    """Send every operation what its schema allows and what it does not, now as one and now as another; raises what was found."""
     schema = schemathesis.openapi.from_dict(document)
     schema.config.update(base_url=url)
     modes = list(schemathesis.GenerationMode)
@@ -102,9 +109,9 @@ def fuzz(document: dict[str, Any], url: str, token: str) -> None:
             @hypothesis.settings(
                 max_examples=EXAMPLES, deadline=None, database=None, suppress_health_check=list(hypothesis.HealthCheck)
             )
-            @hypothesis.given(case=operation.as_strategy(generation_mode=mode))
-            def send(case: schemathesis.Case[Any]) -> None:
-                answer = case.call(cookies={COOKIE: token}, timeout=20)
+            @hypothesis.given(case=operation.as_strategy(generation_mode=mode), who=strategies.sampled_from(shown))
+            def send(case: schemathesis.Case[Any], who: dict[str, Any]) -> None:
+                answer = case.call(**who, timeout=20)
                 case.validate_response(answer, checks=CHECKS)
 
             with contextlib.suppress(hypothesis.errors.Unsatisfiable):  # nothing it could be sent is against its schema
@@ -127,6 +134,7 @@ async def test_every_answer_is_one_the_document_promises(studio: Studio, worker:
             for parameter in operation.get("parameters", []):
                 if parameter["in"] == "path" and parameter["name"] in ids:
                     parameter["schema"]["enum"] = [ids[parameter["name"]], version["script"]["id"]]
-    token = (await studio.person("owner")).cookies[COOKIE]  # who may everything, also of people
+    session = {"cookies": {COOKIE: (await studio.person("owner")).cookies[COOKIE]}}  # who may everything, also of people
+    key = {"headers": {"Authorization": (await studio.key("owner")).headers["Authorization"]}}
     async with served(studio) as url:
-        await asyncio.to_thread(fuzz, mine, url.removesuffix("/api/v1"), token)
+        await asyncio.to_thread(fuzz, mine, url.removesuffix("/api/v1"), [session, key])

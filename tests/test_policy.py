@@ -12,10 +12,10 @@ from conftest import Json, Rows, Studio, refused
 
 from voiceops.app import create_app
 from voiceops.config import settings
-from voiceops.models import Action, GenerationStatus, Role
+from voiceops.models import Action, GenerationStatus, Role, Scope
 from voiceops.models.actor import Actor, ActorKind
 from voiceops.models.generation import POSSIBLE
-from voiceops.policy import RULES, allowed
+from voiceops.policy import RULES, SCOPES, allowed
 
 READ = frozenset(Role)
 WRITE = frozenset({Role.AUTHOR, Role.OWNER})
@@ -40,7 +40,8 @@ MACHINES: Final[Mapping[Action, ActorKind]] = {
 class Route(NamedTuple):
     """What a route shows or does: `here` holds the roles that may, None where no project is concerned.
 
-    `admins`: who manages the installation may too; without a project they alone.
+    `admins`: who manages the installation may too; without a project they alone. `seen` holds the roles to whom it is there at
+    all, if not to every member. `scope` is what a key needs where nothing is done, None where no key may ask.
     """
 
     here: frozenset[Role] | None
@@ -49,15 +50,37 @@ class Route(NamedTuple):
     body: Json | None = None
     signed_out: int = 401
     admins: bool = False
+    seen: frozenset[Role] = READ
+    scope: Scope | None = Scope.READ
 
-    def answers(self, who: str) -> int:
-        """Tell the status that somebody gets."""
-        if (self.admins and who in ADMINS) or (who in self.here if self.here is not None else not self.admins):
+    @property
+    def needs(self) -> tuple[Scope, ...]:
+        """What a key needs one of for it."""
+        if self.action:
+            return SCOPES.get(self.action, ())
+        return (self.scope,) if self.scope else ()
+
+    def to(self, who: Role | str) -> int:
+        """The status that somebody is answered with."""
+        if self.admins and who in ADMINS:
             return self.status
-        return 404 if self.here is not None and who in {"outsider", "admin"} else 403
+        if self.here is None:
+            return 403 if self.admins else self.status
+        if who not in self.seen:
+            return 404
+        return self.status if who in self.here else 403
+
+    def to_key(self, who: Role | str, scope: Scope) -> int:
+        """The status that a key of somebody is answered with; where nobody needs to sign in, a key changes nothing."""
+        if self.status == self.signed_out:
+            return self.status
+        if self.admins and self.here is None:
+            return 403
+        return self.to(who) if scope in self.needs else 403
 
 
 LIMITED: Final = {"characters": {"limit": 2_000_000}, "reason": "More to say"}
+KEY: Final = {"project_id": "{project}", "name": "Machine", "scopes": ["read"]}
 SPOKEN: Final = {"text": "Hello.", "voice": "tone/plain"}
 WHY: Final = {"reason": "Because"}
 TOKEN: Final = {"token": "no such token"}
@@ -118,6 +141,10 @@ ROUTES: Final[Mapping[tuple[str, str], Route]] = {
     ("PATCH", "/api/v1/people/{person}"): Route(None, Action.PERSON_CHANGE, 200, {"name": "New"}, admins=True),
     ("POST", "/api/v1/people/{person}/deactivate"): Route(None, Action.PERSON_DEACTIVATE, 200, WHY, admins=True),
     ("POST", "/api/v1/people/{person}/reactivate"): Route(None, Action.PERSON_REACTIVATE, 200, WHY, admins=True),
+    ("GET", "/api/v1/projects/{project}/policy"): Route(READ),
+    ("GET", "/api/v1/api-keys"): Route(None, scope=None),
+    ("POST", "/api/v1/api-keys"): Route(READ, Action.KEY_CREATE, 201, KEY),
+    ("DELETE", "/api/v1/api-keys/{key}"): Route(READ, Action.KEY_REVOKE, 409, seen=frozenset({Role.OWNER})),
 }
 
 
@@ -131,13 +158,18 @@ def test_every_route_stands_in_the_matrix() -> None:
     assert sorted(ROUTES) == sorted(documented())
 
 
+def _filled(value: Any, known: Mapping[str, str]) -> Any:
+    """The value with what it names between braces."""
+    for name, meant in known.items():
+        value = value.replace(name, meant) if isinstance(value, str) else value
+    return value
+
+
 async def ask(client: httpx.AsyncClient, method: str, path: str, ids: Mapping[str, str], body: Json | None) -> httpx.Response:
     """Send a request to a route, with ids for its parameters and something new where it wants it."""
     filled = re.sub(r"\{(\w+)\}", lambda match: ids[match[1]], path)
-    new = f"new-{uuid4()}"
-    sent = (
-        {name: value.replace("{new}", new) if isinstance(value, str) else value for name, value in body.items()} if body else None
-    )
+    known = {**{f"{{{name}}}": value for name, value in ids.items()}, "{new}": f"new-{uuid4()}"}
+    sent = {name: _filled(value, known) for name, value in body.items()} if body else None
     return await client.request(method, f"http://studio.test{filled}", json=sent)
 
 
@@ -151,11 +183,13 @@ def check(answer: httpx.Response, status: int, what: str) -> None:
 async def ids_of(studio: Studio) -> dict[str, str]:
     """Something of each kind, in the project."""
     version = await studio.version(await studio.asset())
-    owner = await studio.person("owner")
+    owner = await studio.person(Role.OWNER)
     members = f"/projects/{studio.project}/invitations"
     guests = [(await owner.post(members, json={"email": f"guest{n}@x.example", "roles": ["viewer"]})).json() for n in range(2)]
     token = {"token": guests[0]["link"].partition("#")[2], "name": "Gil Guest", "password": "a guest's password"}
     guest = (await (await studio.anonymous()).post("/invitations/accept", json=token)).json()["person"]
+    key = (await owner.post("/api-keys", json={**KEY, "project_id": studio.project})).json()["id"]
+    await owner.delete(f"/api-keys/{key}")
     return {
         "project": studio.project,
         "person": guest["id"],
@@ -164,6 +198,7 @@ async def ids_of(studio: Studio) -> dict[str, str]:
         "asset": version["asset_id"],
         "version": version["id"],
         "generation_id": version["generation_id"],
+        "key": key,
         "provider": "tone",
         "name": "plain",
     }
@@ -175,7 +210,30 @@ async def test_every_route_answers_each_role_as_the_matrix_says(studio: Studio, 
         if route.status == 0 or route.action is Action.SESSION_SIGN_OUT:
             continue
         answer = await ask(await studio.person(who), method, path, ids, route.body)
-        check(answer, route.answers(who), f"{method} {path} by {who}")
+        check(answer, route.to(who), f"{method} {path} by {who}")
+
+
+async def test_every_route_answers_a_key_with_each_scope_as_the_matrix_says(studio: Studio, worker: None) -> None:
+    ids = await ids_of(studio)
+    for role in (Role.OWNER, Role.AUTHOR, Role.VIEWER, "outsider"):
+        machines = {scope: await studio.key(role, scope) for scope in Scope}
+        for scope, ((method, path), route) in product(Scope, ROUTES.items()):
+            if route.status == 0 and scope in route.needs:
+                continue
+            expected = route.to_key(role, scope)
+            answer = await ask(machines[scope], method, path, ids, route.body)
+            if role == "outsider" and route.here is not None and expected == 403:
+                assert answer.status_code in {403, 404}, f"{method} {path} by a key of an outsider with {scope}"
+                continue
+            check(answer, expected, f"{method} {path} by a key of {role} with {scope}")
+
+
+async def test_a_key_that_is_made_up_gets_nothing(studio: Studio, worker: None) -> None:
+    ids = await ids_of(studio)
+    client = await studio.anonymous()
+    client.headers["Authorization"] = f"Bearer vo_abcdefgh_{'A' * 43}"
+    for (method, path), route in ROUTES.items():
+        check(await ask(client, method, path, ids, route.body), route.signed_out, f"{method} {path} by a made-up key")
 
 
 async def test_what_is_not_there_is_404_to_everybody(studio: Studio, worker: None) -> None:
@@ -211,6 +269,7 @@ async def test_can_tells_what_really_may_be_done(studio: Studio, rows: Rows) -> 
                 (Action.ASSET_CREATE, "POST", f"/projects/{studio.project}/assets"),
                 (Action.PROJECT_UPDATE, "PATCH", f"/projects/{studio.project}"),
                 (Action.MEMBER_INVITE, "POST", f"/projects/{studio.project}/invitations"),
+                (Action.KEY_CREATE, "POST", "/api-keys"),
             ],
         ),
         (
@@ -247,13 +306,36 @@ async def test_can_tells_what_really_may_be_done(studio: Studio, rows: Rows) -> 
         can = (await client.get(shown)).json()["can"]
         assert set(can) <= {action for action, _, _ in deeds}, f"{shown} promises more than is tried here"
         for action, method, path in deeds:
-            answer = await ask(client, method, f"/api/v1{path}", {}, bodies[action])
+            answer = await ask(client, method, f"/api/v1{path}", {"project": studio.project}, bodies[action])
             assert answer.is_success == (action in can), f"{action} of {shown} by {role}: {answer.status_code}, can {can}"
 
 
 def test_every_action_has_one_rule() -> None:
     assert set(RULES) == set(Action)
     assert all(re.fullmatch(r"[a-z]+\.[a-z_]+", action) for action in Action)
+
+
+def test_what_no_key_does_is_what_people_settle_among_themselves() -> None:
+    nouns = {action.partition(".")[0] for action in Action if action not in SCOPES and action not in MACHINES}
+    assert nouns <= {"key", "project", "member", "invitation", "person", "password", "audit", "limit"}
+    assert {action.partition(".")[0] for action in SCOPES}.isdisjoint(nouns)
+
+
+async def test_the_policy_is_told_as_it_is_kept(studio: Studio) -> None:
+    """Each row of the answer against the rules themselves, and what it promises each role against `can`."""
+    for role in Role:
+        client = await studio.person(role)
+        told = {rule["action"]: rule for rule in (await client.get(f"/projects/{studio.project}/policy")).json()["rules"]}
+        assert told.keys() == {action for action in Action if action not in MACHINES}
+        for route in ROUTES.values():
+            if route.action in told and route.here is not None:
+                rule = told[route.action]
+                assert rule["roles"] == [one for one in Role if one in route.here]
+                assert rule["scopes"] == [scope for scope in Scope if scope in route.needs]
+                assert rule["allowed"] == (role in route.here)
+        assert told["asset.create"]["title"] == "Create asset"
+    told = (await (await studio.key(Role.AUTHOR, "read", "write")).get(f"/projects/{studio.project}/policy")).json()
+    assert [rule["action"] for rule in told["rules"] if rule["allowed"]] == ["asset.create", "asset.update", "script.create"]
 
 
 def test_every_action_of_people_is_done_by_one_route() -> None:
@@ -273,8 +355,8 @@ def test_a_rule_lets_do_who_may_do_it_and_nobody_else(action: Action) -> None:
             expected = kind is MACHINES[action]
         else:
             route = by_action[action]
-            member = where == project and role in (route.here or ())
-            expected = kind is ActorKind.PERSON and (member or (route.admins and manages))
+            member = kind in {ActorKind.PERSON, ActorKind.KEY} and where == project and role in (route.here or ())
+            expected = member or (kind is ActorKind.PERSON and route.admins and manages)
         assert RULES[action](actor, where) == expected, (role, kind, where, manages)
 
 

@@ -18,7 +18,7 @@ async def test_one_sees_ones_own_projects_alone(studio: Studio) -> None:
 
 @pytest.mark.parametrize(
     ("role", "can"),
-    [("owner", ["asset.create", "project.update", "member.invite"]), ("viewer", [])],
+    [("owner", ["asset.create", "project.update", "member.invite", "key.create"]), ("viewer", ["key.create"])],
 )
 async def test_a_project_tells_what_one_may_do_in_it(studio: Studio, role: str, can: list[str]) -> None:
     client = await studio.person(role)
@@ -30,7 +30,7 @@ async def test_several_roles_add_up(studio: Studio, rows: Rows) -> None:
     client = await studio.person("viewer")
     await rows("insert into memberships select project_id, person_id, 'author' from memberships where role = 'viewer'")
     (project,) = (await client.get("/projects")).json()["items"]
-    assert (project["roles"], project["can"]) == (["author", "viewer"], ["asset.create"])
+    assert (project["roles"], project["can"]) == (["author", "viewer"], ["asset.create", "key.create"])
 
 
 async def test_projects_come_newest_first_in_pages_and_whole_by_name_to_who_signs_in(studio: Studio, rows: Rows) -> None:

@@ -7,7 +7,7 @@ import httpx
 import pytest
 from conftest import Rows, Studio, refused
 
-from voiceops.api.deps import COOKIE
+from voiceops.api.identity import COOKIE
 from voiceops.config import settings
 from voiceops.workflow import demo
 
@@ -32,7 +32,8 @@ async def test_signing_in_tells_who_one_is_and_where_a_member(studio: Studio) ->
     assert answer.status_code == 201
     told = answer.json()
     assert (told["person"]["name"], told["person"]["email"]) == ("Mara Lindqvist", AUTHOR["email"])
-    assert [(one["key"], one["roles"], one["can"]) for one in told["projects"]] == [("northwind", ["author"], ["asset.create"])]
+    (project,) = told["projects"]
+    assert (project["key"], project["roles"], project["can"]) == ("northwind", ["author"], ["asset.create", "key.create"])
     assert (told["person"]["is_admin"], told["can"]) == (False, [])
     assert (await client.get("/session")).json() == told
 

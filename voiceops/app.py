@@ -17,10 +17,12 @@ from voiceops.api import (
     generations,
     health,
     invitations,
+    keys,
     limits,
     members,
     page,
     people,
+    policy,
     problems,
     projects,
     scripts,
@@ -40,7 +42,7 @@ from voiceops.storage import open_store
 API: Final = "/api/v1"
 ROUTERS: Final = (
     *(session, projects, assets, scripts, voices, generations, versions, audio, events),
-    *(account, members, invitations, people, limits),
+    *(account, members, invitations, people, keys, policy, limits),
 )
 
 
@@ -73,8 +75,14 @@ def create_app(settings: Settings) -> FastAPI:
     app.include_router(health.router)
     app.include_router(page.router)
     problems.install(app)
-    guard = Guard(settings.guard_per_second, settings.guard_burst)
-    app.add_middleware(Border, max_body_bytes=settings.max_body_bytes, guard=guard)
+    app.add_middleware(
+        Border,
+        guard=Guard(settings.guard_per_second, settings.guard_burst),
+        max_body_bytes=settings.max_body_bytes,
+        body_timeout=settings.body_timeout,
+        proxies=settings.proxies,
+        tls=settings.is_tls,
+    )
     return app
 
 

@@ -30,6 +30,7 @@ def serve() -> None:
     """Serve the API and the page."""
     import uvicorn  # noqa: PLC0415 - as above
 
+    from voiceops.api.http import Http  # noqa: PLC0415 - as above
     from voiceops.app import create_app  # noqa: PLC0415 - as above
 
     logs.configure()
@@ -41,9 +42,10 @@ def serve() -> None:
         host=known.host,
         port=known.port,
         loop="uvloop",
-        http="httptools",
+        http=Http,
         log_config=None,
         access_log=False,
+        proxy_headers=False,  # the border looks through proxies, and only through those it is told of
         server_header=False,
         timeout_graceful_shutdown=3,
     )

@@ -1,11 +1,11 @@
 """Configuration, from the environment alone: each `VOICEOPS_*` variable is one field here."""
 
 from functools import cache
-from ipaddress import ip_address
+from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from pathlib import Path
 from typing import Final
 
-from pydantic import Field, PositiveInt, SecretStr
+from pydantic import Field, PositiveInt, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 __all__ = ["EVERYWHERE", "Settings", "settings"]
@@ -26,6 +26,9 @@ class Settings(BaseSettings):
     host: str = "127.0.0.1"
     port: int = Field(default=8000, ge=0, le=65535)
     base_url: str | None = Field(default=None, description="What people type to get here; default from host and port.")
+    trusted_proxies: str = Field(
+        default="", description="Addresses and networks of proxies, comma separated, whose X-Forwarded-For and -Proto count."
+    )
     demo: bool = False
     allow_remote_demo: bool = Field(default=False, description="Let a server with demo accounts listen beyond loopback.")
 
@@ -46,6 +49,7 @@ class Settings(BaseSettings):
     speech_max_characters: int = Field(default=4096, ge=100, description="The longest text of one request.")
     speech_max_bytes: int = Field(default=256 * 1024 * 1024, ge=1024, description="The largest audio of one generation.")
     speech_timeout: float = Field(default=300.0, gt=0, description="One request may take no longer.")
+    body_timeout: float = Field(default=60.0, gt=0, description="A request body that takes longer to arrive is refused.")
 
     session_idle: int = Field(default=8 * 3600, description="A session not used for so long is over.")
     session_absolute: int = Field(default=7 * 86400, description="A session is over after this whatever its use.")
@@ -62,6 +66,14 @@ class Settings(BaseSettings):
 
     guard_per_second: float = Field(default=50, ge=0, description="Requests a second from one address, each process; 0: no guard.")
     guard_burst: int = Field(default=200, ge=1, description="Requests from one address that are taken at once after a rest.")
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _networks(cls, value: str) -> str:
+        for one in value.split(","):
+            if one.strip():
+                ip_network(one.strip())  # its ValueError names what is none
+        return value
 
     @property
     def object_store(self) -> str:
@@ -88,6 +100,16 @@ class Settings(BaseSettings):
         speech = {name.removeprefix(prefix): value for name, value in self if name.startswith(prefix)}
         key = self.speech_key.get_secret_value() if self.speech_key else None
         return {"speech": {**speech, "key": key or None, "max_seconds": self.max_speech_minutes * 60}}
+
+    @property
+    def proxies(self) -> list[IPv4Network | IPv6Network]:
+        """The networks of the proxies that are trusted."""
+        return [ip_network(one.strip()) for one in self.trusted_proxies.split(",") if one.strip()]
+
+    @property
+    def is_tls(self) -> bool:
+        """Whether people reach the page by HTTPS, whatever arrives here."""
+        return (self.base_url or "").lower().startswith("https://")
 
     @property
     def url(self) -> str:

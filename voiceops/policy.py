@@ -1,6 +1,7 @@
-"""Who may do what: one table, and the two questions asked of it."""
+"""Who may do what: one table of rules, one of what a key must be let, and the two questions asked of them."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from types import MappingProxyType
 from typing import Any, Final, Protocol, TypeVar
 from uuid import UUID
@@ -10,18 +11,21 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute
 from sqlalchemy.orm.interfaces import ORMOption
 
+from voiceops.db import new_id
 from voiceops.errors import Forbidden, NotFound
-from voiceops.models import Action, Asset, Generation, Invitation, Project, Role, Script, Version
+from voiceops.models import Action, Asset, Generation, Invitation, Project, Role, Scope, Script, Version
 from voiceops.models.actor import Actor, ActorKind
 
 Rule = Callable[[Actor, UUID | None], bool]
+FOR_PEOPLE: Final = frozenset({ActorKind.PERSON, ActorKind.KEY})
+"""Who acts as a member: a person, or a key with the roles of its person."""
 
 
 def members(*roles: Role) -> Rule:
     """Members of the subject's project with one of these roles; owners always."""
     wanted = frozenset(roles) | {Role.OWNER}
     return lambda actor, project_id: (
-        actor.kind is ActorKind.PERSON and project_id is not None and not wanted.isdisjoint(actor.roles.get(project_id, ()))
+        actor.kind in FOR_PEOPLE and project_id is not None and not wanted.isdisjoint(actor.roles.get(project_id, ()))
     )
 
 
@@ -68,8 +72,22 @@ RULES: Final[Mapping[Action, Rule]] = MappingProxyType(
         Action.PERSON_CHANGE: admins(),
         Action.PERSON_DEACTIVATE: admins(),
         Action.PERSON_REACTIVATE: admins(),
+        Action.KEY_CREATE: members(*Role),
+        Action.KEY_REVOKE: members(*Role),  # of one's own keys; `workflow.keys.find_key` shows owners the others' too
     }
 )
+
+SCOPES: Final[Mapping[Action, tuple[Scope, ...]]] = MappingProxyType(
+    {
+        Action.ASSET_CREATE: (Scope.WRITE,),
+        Action.ASSET_UPDATE: (Scope.WRITE,),
+        Action.SCRIPT_CREATE: (Scope.WRITE, Scope.GENERATE),  # new words may come with the request to speak them
+        Action.GENERATION_REQUEST: (Scope.GENERATE,),
+        Action.GENERATION_CANCEL: (Scope.GENERATE,),
+        Action.GENERATION_RETRY: (Scope.GENERATE,),
+    }
+)
+"""What a key needs one of for an action, besides the right of its person. What is not here people alone do, and no key ever."""
 
 
 class Placed(Protocol):
@@ -88,11 +106,33 @@ def authorize(actor: Actor, action: Action, project_id: UUID | None = None) -> N
     """Raise `Forbidden` unless the table lets this actor do `action` in that project."""
     if not RULES[action](actor, project_id):
         raise Forbidden(f"Your role here does not allow {action}.")
+    needed = SCOPES.get(action, ())
+    if not in_scope(actor, *needed):
+        lacking = f"This API key lacks the scope {' or '.join(needed)} for {action}."
+        raise Forbidden(lacking if needed else f"No API key may do {action}.")
+
+
+def in_scope(actor: Actor, *needed: Scope) -> bool:
+    """Tell whether the actor is no key, or one with any of these scopes."""
+    return actor.kind is not ActorKind.KEY or not actor.scopes.isdisjoint(needed)
+
+
+def permitted(actor: Actor, action: Action, project_id: UUID | None = None) -> bool:
+    """Tell whether the tables let this actor do `action` in that project."""
+    return RULES[action](actor, project_id) and in_scope(actor, *SCOPES.get(action, ()))
 
 
 def allowed(actor: Actor, subject: Placed) -> list[Action]:
     """Return what this actor may do to the subject now, by role and by its state: the `can` of every answer."""
-    return [action for action in subject.possible if RULES[action](actor, subject.project_id)]
+    return [action for action in subject.possible if permitted(actor, action, subject.project_id)]
+
+
+def roles_that_may(action: Action) -> list[Role]:
+    """Return which roles let a member do `action`; none where it is not a matter of roles."""
+    project, somebody = new_id(), Actor(ActorKind.PERSON, new_id())
+    if RULES[action](somebody, project):
+        return []
+    return [role for role in Role if RULES[action](replace(somebody, roles={project: frozenset({role})}), project)]
 
 
 Row = TypeVar("Row", Project, Asset, Script, Generation, Version, Invitation)

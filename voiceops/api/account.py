@@ -6,9 +6,10 @@ from uuid import UUID
 from fastapi import APIRouter, Request, Response
 from pydantic import Field
 
-from voiceops.api.deps import Caller, Db
+from voiceops.api.deps import Caller, Db, PersonOnly
+from voiceops.api.identity import set_session
 from voiceops.api.payloads import All, In, NewPassword, Out, Time
-from voiceops.api.session import SessionOut, keep, shown
+from voiceops.api.session import SessionOut, session_of
 from voiceops.workflow import accounts
 
 router = APIRouter(tags=["session"])
@@ -35,12 +36,12 @@ class BrowserOut(Out):
 @router.put("/session/password")
 async def change_password(body: PasswordIn, request: Request, response: Response, db: Db, actor: Caller) -> SessionOut:
     """Take a new password: every other session of yours ends, and this one gets a new cookie."""
-    keep(request, response, await accounts.change_password(db, actor, current=body.current, new=body.new))
-    return await shown(db, actor)
+    set_session(request, response, await accounts.change_password(db, actor, current=body.current, new=body.new))
+    return await session_of(db, actor)
 
 
 @router.get("/sessions")
-async def list_sessions(db: Db, actor: Caller) -> All[BrowserOut]:
+async def list_sessions(db: Db, actor: PersonOnly) -> All[BrowserOut]:
     """List where you are signed in, the last used first."""
     return All(
         items=[

@@ -1,8 +1,12 @@
-"""What every request passes first and every answer last: request ids, size, origin, security headers. Plain ASGI."""
+"""What every request passes first and every answer last: proxies, request ids, size, origin, security headers. Plain ASGI."""
 
+import asyncio
 import re
+from collections.abc import Mapping, Sequence
+from http import HTTPStatus
 from time import monotonic
 from typing import Final
+from urllib.parse import unquote
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
@@ -11,6 +15,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from voiceops.api.guard import Guard
 from voiceops.api.metrics import observe
 from voiceops.api.problems import broken, problem
+from voiceops.api.proxies import Network, look_through
 from voiceops.db import new_id
 from voiceops.errors import Forbidden, Refused, TooLarge
 
@@ -31,13 +36,32 @@ SECURITY_HEADERS: Final = {
 }
 
 
-class Border:
-    """The outermost layer of the application."""
+TLS_HEADERS: Final = {"Strict-Transport-Security": "max-age=31536000"}
+KEY: Final = re.compile(r"vo_[a-z0-9]{8}_[A-Za-z0-9_-]{43}", re.ASCII)
 
-    def __init__(self, app: ASGIApp, *, max_body_bytes: int, guard: Guard) -> None:
+
+class Border:
+    """The outermost layer of the application.
+
+    `body_timeout` is in seconds, for the whole of a body. With `tls` people come by HTTPS, though it ends before it gets here.
+    """
+
+    def __init__(
+        self,
+        app: ASGIApp,
+        *,
+        guard: Guard,
+        max_body_bytes: int,
+        body_timeout: float,
+        proxies: Sequence[Network] = (),
+        tls: bool = False,
+    ) -> None:
         self._app = app
         self._guard = guard
         self._max = max_body_bytes
+        self._body_timeout = body_timeout
+        self._proxies = proxies
+        self._tls = tls
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle one request."""
@@ -46,6 +70,10 @@ class Border:
             return
         headers = Headers(scope=scope)
         scope["request_id"] = _request_id(headers)
+        look_through(scope, headers, self._proxies)
+        if self._tls:
+            scope["scheme"] = "https"
+        extra = {**SECURITY_HEADERS, **(TLS_HEADERS if scope["scheme"] == "https" else {})}
         started = False
         began = monotonic()
 
@@ -55,13 +83,14 @@ class Border:
                 started = True
                 observe(scope, message["status"], monotonic() - began)
                 answer = MutableHeaders(scope=message)
-                for name, value in SECURITY_HEADERS.items():
+                for name, value in extra.items():
                     answer.setdefault(name, value)
                 answer["X-Request-ID"] = scope["request_id"]
             await send(message)
 
         try:
             self._guard.check(scope["client"][0] if scope["client"] else None)
+            _check_address(scope)
             _check_origin(scope["method"], headers)
             self._check_length(headers)
             await self._app(scope, self._bounded(receive), send_guarded)
@@ -80,11 +109,18 @@ class Border:
             raise self._too_large()
 
     def _bounded(self, receive: Receive) -> Receive:
-        taken = 0
+        taken, more = 0, True
+        until = asyncio.get_running_loop().time() + self._body_timeout
 
         async def receive_bounded() -> Message:
-            nonlocal taken
-            message = await receive()
+            nonlocal taken, more
+            try:
+                async with asyncio.timeout_at(until if more else None):  # after the body comes only the end of the connection
+                    message = await receive()
+            except TimeoutError:
+                late = "The body took too long to arrive; nothing was changed."
+                raise HTTPException(HTTPStatus.REQUEST_TIMEOUT, late, {"Connection": "close"}) from None
+            more = message.get("more_body", False)
             taken += len(message.get("body", b""))
             if taken > self._max:
                 # FastAPI turns every other exception that comes out of reading a body into a 400
@@ -103,9 +139,28 @@ def _request_id(headers: Headers) -> str:
     return given if REQUEST_ID.fullmatch(given) else str(new_id())
 
 
+def key_of(headers: Mapping[str, str]) -> str | None:
+    """Return the API key that a request was sent with, good or bad; None if with none (RFC 6750, 2.1)."""
+    scheme, _, sent = headers.get("authorization", "").partition(" ")
+    return sent.strip() if scheme.lower() == "bearer" else None
+
+
+def _check_address(scope: Scope) -> None:
+    """Refuse an API key in the address: addresses are kept in histories, by proxies and in logs."""
+    if KEY.search(unquote(scope.get("query_string", b"").decode("latin-1"))) or KEY.search(scope["path"]):
+        raise Refused(
+            "Here is an API key in the address, where histories and logs keep it. Revoke it, make another, and send that as"
+            " the header `Authorization: Bearer vo_...`."
+        )
+
+
 def _check_origin(method: str, headers: Headers) -> None:
-    """Refuse what another site makes a browser send (Fetch Metadata, with Origin where a browser has none)."""
-    if method in SAFE:
+    """Refuse what another site makes a browser send (Fetch Metadata, with Origin where a browser has none).
+
+    What comes with neither is no browser's, for each of them sends `Origin` with a method that is not safe. No other site can
+    make a browser send a key, and where there is one no cookie counts.
+    """
+    if method in SAFE or key_of(headers) is not None:
         return
     site = headers.get("sec-fetch-site")
     origin = headers.get("origin")

@@ -6,23 +6,23 @@ from typing import Annotated, TypeVarTuple
 from uuid import UUID
 
 from fastapi import Depends, Query, Request
-from fastapi.security import APIKeyCookie
 from sqlalchemy import Select, select
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute
 
+from voiceops.api.border import SAFE
+from voiceops.api.identity import Identity
 from voiceops.api.live import Broadcaster
 from voiceops.db import Database, is_lost
-from voiceops.errors import NotSignedIn, Unavailable
+from voiceops.errors import Forbidden, NotSignedIn, Unavailable
 from voiceops.limits.refusing import LimitReached, note
-from voiceops.models import Script, Version
+from voiceops.models import Scope, Script, Version
 from voiceops.models.actor import Actor, ActorKind
+from voiceops.policy import in_scope
 from voiceops.providers.base import Provider
 from voiceops.storage import Store
-from voiceops.workflow import accounts
 
-COOKIE = "voiceops_session"
 IN_DOUBT = (
     "The database went away while this was being saved: it may or may not have been done."
     " Look before you ask again, or ask again under the same Idempotency-Key."
@@ -72,19 +72,40 @@ async def _commit(db: AsyncSession) -> None:
 
 Db = Annotated[AsyncSession, Depends(transaction, scope="function")]
 
-cookie = APIKeyCookie(name=COOKIE, auto_error=False, description="The session of somebody who signed in.")
 
-
-async def caller(request: Request, db: Db, token: Annotated[str | None, Depends(cookie)]) -> Actor:
-    """Return who is asking; raises `NotSignedIn`."""
-    origin = anonymous(request)
-    actor = await accounts.who(db, token, request_id=origin.request_id, address=origin.address) if token else None
+async def somebody(request: Request, db: Db, shown: Identity) -> Actor:
+    """Return who is asking, a person or a key with whatever scopes; raises `NotSignedIn`."""
+    actor = await shown.known(db, anonymous(request))
     if actor is None:
-        raise NotSignedIn("Sign in first.")
+        raise NotSignedIn(shown.refusal)
+    return actor
+
+
+Somebody = Annotated[Actor, Depends(somebody)]
+
+
+async def reader(actor: Somebody) -> Actor:
+    """Return who is asking; a key needs the scope `read`."""
+    if not in_scope(actor, Scope.READ):
+        raise Forbidden(f"This API key lacks the scope {Scope.READ}.")
+    return actor
+
+
+async def caller(request: Request, actor: Somebody) -> Actor:
+    """Return who is asking; to read, a key needs the scope `read`. What is done needs its own: `policy.SCOPES`."""
+    return await reader(actor) if request.method in SAFE else actor
+
+
+async def person(actor: Somebody) -> Actor:
+    """Return the person who is asking, for what no key may do or see."""
+    if not in_scope(actor):
+        raise Forbidden("This is for people: no API key may do it.")
     return actor
 
 
 Caller = Annotated[Actor, Depends(caller)]
+Reader = Annotated[Actor, Depends(reader)]
+PersonOnly = Annotated[Actor, Depends(person)]
 
 
 def anonymous(request: Request) -> Actor:

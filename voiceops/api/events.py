@@ -2,21 +2,20 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from typing import Annotated
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter
 from sse_starlette import EventSourceResponse, ServerSentEvent
 
-from voiceops.api.deps import Caller, Held, Parts, cookie
+from voiceops.api.deps import Caller, Held, Parts
+from voiceops.api.identity import Identity, Shown
 from voiceops.api.live import concerns, event, visible
 from voiceops.changes import Change
 from voiceops.models.actor import Actor
-from voiceops.workflow import accounts
 
 router = APIRouter(tags=["events"])
 
 RECHECK_SECONDS = 10.0
-"""What ends a right is told here at once, as any change is; what nobody tells, such as a session's end by age, within this."""
+"""What ends a right is told here at once, as any change is; what nobody tells, such as an end by age, within this."""
 
 
 @router.get(
@@ -24,12 +23,12 @@ RECHECK_SECONDS = 10.0
     response_class=EventSourceResponse,
     responses={200: {"content": {"text/event-stream": {"schema": {"type": "string"}}}}},
 )
-async def events(actor: Caller, held: Held, token: Annotated[str | None, Depends(cookie)]) -> EventSourceResponse:
+async def events(actor: Caller, held: Held, shown: Identity) -> EventSourceResponse:
     """Stream `change` events. A `ready` event says that changes may have been missed: fetch what is shown afresh."""
-    return EventSourceResponse(_stream(held, actor, token or ""), ping=15)
+    return EventSourceResponse(_stream(held, actor, shown), ping=15)
 
 
-async def _stream(held: Parts, reader: Actor, token: str) -> AsyncIterator[ServerSentEvent]:
+async def _stream(held: Parts, reader: Actor, shown: Shown) -> AsyncIterator[ServerSentEvent]:
     now = asyncio.get_running_loop().time
     checked = now()
     with held.broadcaster.reader() as changes:
@@ -38,7 +37,7 @@ async def _stream(held: Parts, reader: Actor, token: str) -> AsyncIterator[Serve
             change, missed = await _next(changes, checked + RECHECK_SECONDS - now())
             if now() - checked >= RECHECK_SECONDS or (change and concerns(change, reader)):
                 async with held.database.session.begin() as db:
-                    known = await accounts.who(db, token, used=False)
+                    known = await shown.known(db, reader, used=False)
                 if known is None:
                     return
                 reader, checked = known, now()

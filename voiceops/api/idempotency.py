@@ -26,7 +26,7 @@ Key = Annotated[
 
 
 class Idempotent:
-    """Runs a route's work once for each key of each person."""
+    """Runs a route's work once for each key of each person, and of each API key."""
 
     def __init__(self, request: Request, response: Response, db: AsyncSession, actor: Actor, key: str | None) -> None:
         self._request = request
@@ -62,17 +62,17 @@ class Idempotent:
 
     async def _lock(self, key: str) -> IdempotencyKey | None:
         locked = text("select pg_try_advisory_xact_lock(hashtextextended(:name, 0))")
-        name = f"idempotency {self._actor.person} {key}"
+        name = f"idempotency {self._actor.own_id} {key}"
         if not (await self._db.execute(locked, {"name": name})).scalar_one():
             raise Conflict("A request with this Idempotency-Key is still running; ask again.", possible=[], retry_after=1)
-        mine = (IdempotencyKey.person_id == self._actor.person, IdempotencyKey.key == key)
+        mine = (IdempotencyKey.actor_id == self._actor.own_id, IdempotencyKey.key == key)
         return (await self._db.execute(select(IdempotencyKey).where(*mine))).scalar_one_or_none()
 
     async def _first(self, key: str, asked: bytes, create: Callable[[], Awaitable[tuple[Answer, str]]]) -> Answer:
         answer, location = await create()
         self._response.headers["Location"] = location
         body = answer.model_dump_json()
-        self._db.add(IdempotencyKey(person_id=self._actor.person, key=key, request_hash=asked, location=location, body=body))
+        self._db.add(IdempotencyKey(actor_id=self._actor.own_id, key=key, request_hash=asked, location=location, body=body))
         return answer
 
 

@@ -10,11 +10,12 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import selectinload
 
-from voiceops.api.deps import COOKIE, Anonymous, Caller, Db, Part, paged
+from voiceops.api.deps import Anonymous, Caller, Db, Part, paged
+from voiceops.api.identity import Identity, set_session
 from voiceops.api.members import Roles
 from voiceops.api.payloads import Asked, Email, In, NewPassword, Out, Page, PersonName, PersonOut, Reason, Time
 from voiceops.api.projects import ProjectIn
-from voiceops.api.session import SessionOut, browser_of, keep, shown
+from voiceops.api.session import SessionOut, browser_of, session_of
 from voiceops.config import settings
 from voiceops.errors import Malformed
 from voiceops.models import Action, Invitation, Person, Project, Role
@@ -137,9 +138,9 @@ async def look(body: LookIn, db: Db) -> LookOut:
 
 
 @router.post("/invitations/accept")
-async def accept(body: AcceptIn, request: Request, response: Response, db: Db, origin: Anonymous) -> SessionOut:
+async def accept(body: AcceptIn, request: Request, response: Response, db: Db, origin: Anonymous, shown: Identity) -> SessionOut:
     """Come in. Who was not signed in is now."""
-    token = request.cookies.get(COOKIE)
+    token = shown.session
     known = await accounts.who(db, token, request_id=origin.request_id, address=origin.address) if token else None
     newcomer = Newcomer(body.name, body.password) if body.name and body.password else None
     if body.project:
@@ -147,13 +148,13 @@ async def accept(body: AcceptIn, request: Request, response: Response, db: Db, o
     else:
         member = await invitations.accept(db, known or origin, body.token, newcomer)
         if known:
-            return await shown(db, await accounts.as_of_now(db, known))
+            return await session_of(db, await accounts.as_of_now(db, known))
         email = (await db.execute(select(Person.email).where(Person.id == member.id))).scalar_one()
     actor, token = await accounts.sign_in(
         db, origin, email=email, password=body.password or "", before=token, user_agent=browser_of(request)
     )
-    keep(request, response, token)
-    return await shown(db, actor)
+    set_session(request, response, token)
+    return await session_of(db, actor)
 
 
 async def _found(db: AsyncSession, actor: Actor, body: AcceptIn, newcomer: Newcomer | None) -> str:

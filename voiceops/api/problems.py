@@ -16,7 +16,7 @@ from starlette.routing import Match
 
 from voiceops.api.payloads import Problem, ProblemError
 from voiceops.db import is_lost
-from voiceops.errors import FieldError, Malformed, Refused, TooLarge, Unavailable
+from voiceops.errors import FieldError, Malformed, NotSignedIn, Refused, TooLarge, Unavailable
 from voiceops.limits.rates import Left
 from voiceops.limits.refusing import LimitReached
 
@@ -38,6 +38,8 @@ def problem(refused: Refused, request_id: str | None) -> JSONResponse:
         request_id=request_id,
     )
     headers = {"Cache-Control": "no-store"}
+    if refused.status == NotSignedIn.status:
+        headers["WWW-Authenticate"] = "Bearer"
     if refused.retry_after is not None:
         headers["Retry-After"] = str(math.ceil(refused.retry_after))
     if isinstance(refused, LimitReached):

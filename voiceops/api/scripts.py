@@ -9,7 +9,7 @@ from pydantic import Field
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
-from voiceops.api.deps import Caller, Db, Held, Part, numbered
+from voiceops.api.deps import Caller, Db, Held, Part, Reader, numbered
 from voiceops.api.idempotency import Once
 from voiceops.api.payloads import Out, Page, PersonOut, ProblemError, Reason, TextIn, Time
 from voiceops.api.voices import chosen
@@ -109,7 +109,7 @@ async def create_script(asset: UUID, body: ScriptIn, db: Db, actor: Caller, once
 
 
 @router.post("/assets/{asset}/scripts/check")
-async def check_script(asset: UUID, body: CheckIn, db: Db, actor: Caller, held: Held) -> CheckOut:
+async def check_script(asset: UUID, body: CheckIn, db: Db, actor: Reader, held: Held) -> CheckOut:
     """Tell what would become of a wording, without writing it: for an editor to show as people type."""
     await find(db, actor, Asset, asset)
     provider, voice = chosen(held, body.voice)

@@ -8,7 +8,8 @@ from pydantic import Field
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from voiceops.api.deps import COOKIE, Anonymous, Caller, Db, Held
+from voiceops.api.deps import Anonymous, Caller, Db, Held
+from voiceops.api.identity import Identity, drop_session, set_session
 from voiceops.api.payloads import Asked, In, Out
 from voiceops.api.projects import ProjectOut, my_projects
 from voiceops.config import settings
@@ -84,35 +85,29 @@ async def demo(db: Db) -> Demo:
 
 
 @router.post("/session", status_code=201)
-async def sign_in(body: SignIn, request: Request, response: Response, db: Db, actor: Anonymous, held: Held) -> SessionOut:
+async def sign_in(
+    body: SignIn, request: Request, response: Response, db: Db, actor: Anonymous, held: Held, shown: Identity
+) -> SessionOut:
     """Sign in; the session is a cookie that scripts cannot read, always a new one."""
     async with held.database.session.begin() as counted:  # kept when the password is wrong and the request undone
         await check_attempt(counted, actor, body.email)
-    before, browser = request.cookies.get(COOKIE), browser_of(request)
+    before, browser = shown.session, browser_of(request)
     actor, token = await accounts.sign_in(db, actor, email=body.email, password=body.password, before=before, user_agent=browser)
-    keep(request, response, token)
-    return await shown(db, actor)
+    set_session(request, response, token)
+    return await session_of(db, actor)
 
 
 @router.get("/session")
 async def session(db: Db, actor: Caller) -> SessionOut:
     """Tell who is asking."""
-    return await shown(db, actor)
+    return await session_of(db, actor)
 
 
 @router.delete("/session", status_code=204)
-async def sign_out(response: Response, db: Db, actor: Caller) -> None:
+async def sign_out(request: Request, response: Response, db: Db, actor: Caller) -> None:
     """Sign out: the session ends at once, everywhere."""
     await accounts.sign_out(db, actor)
-    response.delete_cookie(COOKIE, httponly=True, samesite="lax")
-
-
-def keep(request: Request, response: Response, token: str) -> None:
-    """Give the browser its session."""
-    response.set_cookie(
-        COOKIE, token, max_age=settings().session_absolute, httponly=True, samesite="lax", secure=request.url.scheme == "https"
-    )
-    response.headers["Cache-Control"] = "no-store"
+    drop_session(request, response)
 
 
 def browser_of(request: Request) -> str | None:
@@ -121,7 +116,7 @@ def browser_of(request: Request) -> str | None:
     return told[:200] or None
 
 
-async def shown(db: AsyncSession, actor: Actor) -> SessionOut:
+async def session_of(db: AsyncSession, actor: Actor) -> SessionOut:
     """Show who is asking."""
     person = (await db.execute(select(Person).where(Person.id == actor.person))).scalar_one()
     me = Me(id=person.id, name=person.name, email=person.email, is_admin=person.is_admin)

@@ -57,7 +57,12 @@ async def record(
         "id": str(event_id),
         "at": "",
         "action": action,
-        "actor": {"type": actor.kind, "id": _text(actor.person_id), "session_id": _text(actor.session_id)},
+        "actor": {
+            "type": actor.kind,
+            "id": _text(actor.person_id),
+            "session_id": _text(actor.session_id),
+            "key_id": _text(actor.key_id),
+        },
         "subject": {"type": subject.noun, "id": str(subject.id)},
         **place,
         "reason": reason,

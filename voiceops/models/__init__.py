@@ -5,6 +5,7 @@ from voiceops.models.asset import Asset, Script
 from voiceops.models.audit import AuditEvent
 from voiceops.models.generation import Generation, GenerationStatus
 from voiceops.models.invitation import Invitation
+from voiceops.models.key import ApiKey, Scope
 from voiceops.models.limit import Budget, Limits, RateUse
 from voiceops.models.people import LoginSession, Member, Membership, Person, Project, Role
 from voiceops.models.request import IdempotencyKey
@@ -12,6 +13,7 @@ from voiceops.models.version import Blob, Status, Version, Waveform
 
 __all__ = [
     "Action",
+    "ApiKey",
     "Asset",
     "AuditEvent",
     "Blob",
@@ -28,6 +30,7 @@ __all__ = [
     "Project",
     "RateUse",
     "Role",
+    "Scope",
     "Script",
     "Status",
     "Version",

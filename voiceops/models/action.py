@@ -32,3 +32,11 @@ class Action(StrEnum):
     PERSON_CHANGE = "person.change"
     PERSON_DEACTIVATE = "person.deactivate"
     PERSON_REACTIVATE = "person.reactivate"
+    KEY_CREATE = "key.create"
+    KEY_REVOKE = "key.revoke"
+
+    @property
+    def words(self) -> str:
+        """What it is called where a person reads it: `asset.create` is "Create asset"."""
+        noun, _, verb = self.partition(".")
+        return f"{verb.replace('_', ' ').capitalize()} {noun}"

@@ -71,7 +71,12 @@ class Project(Base):
 
     __tablename__ = "projects"
     noun: ClassVar[str] = "project"
-    possible: ClassVar[tuple[Action, ...]] = (Action.ASSET_CREATE, Action.PROJECT_UPDATE, Action.MEMBER_INVITE)
+    possible: ClassVar[tuple[Action, ...]] = (
+        Action.ASSET_CREATE,
+        Action.PROJECT_UPDATE,
+        Action.MEMBER_INVITE,
+        Action.KEY_CREATE,
+    )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
     key: Mapped[str] = mapped_column(unique=True)

@@ -3,18 +3,21 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, LargeBinary, func
+from sqlalchemy import LargeBinary, func
 from sqlalchemy.orm import Mapped, mapped_column
 
 from voiceops.db import Base
 
 
 class IdempotencyKey(Base):
-    """One answer, kept with the SHA-256 of the request (method, path and body) that it answers."""
+    """One answer, kept with the SHA-256 of the request (method, path and body) that it answers.
+
+    `actor_id` is the person's, or the API key's where one asked: each has keys of its own.
+    """
 
     __tablename__ = "idempotency_keys"
 
-    person_id: Mapped[UUID] = mapped_column(ForeignKey("people.id"), primary_key=True)
+    actor_id: Mapped[UUID] = mapped_column(primary_key=True)
     key: Mapped[str] = mapped_column(primary_key=True)
     request_hash: Mapped[bytes] = mapped_column(LargeBinary)
     location: Mapped[str]

@@ -49,8 +49,8 @@ async def sign_in(
 
 async def sign_out(db: AsyncSession, actor: Actor) -> None:
     """End the session at once."""
+    authorize(actor, Action.SESSION_SIGN_OUT)  # first: an API key has no session to fetch
     session = (await db.execute(select(LoginSession).where(LoginSession.id == actor.session_id).with_for_update())).scalar_one()
-    authorize(actor, Action.SESSION_SIGN_OUT)
     session.ended_at = func.now()
     await record(db, actor, Action.SESSION_SIGN_OUT, session)
 

@@ -59,7 +59,7 @@ function refresh(...keys: QueryKey[]) {
 }
 
 /** Who is in, and as what: every screen asks it, but only what is on screen is fetched. */
-const PEOPLE = [['session'], ['members'], ['invitations'], ['people'], ['projects']];
+const PEOPLE = [['session'], ['members'], ['invitations'], ['people'], ['projects'], ['key']];
 
 function apply({ subject, asset_id: asset, project_id: project, status, progress }: Change) {
   if (project && subject.type === 'limit') refresh(limitKeys.of(project));

@@ -99,6 +99,18 @@ const limits = createRoute({
   component: lazyRouteComponent(() => import('./limitsPage.tsx'), 'LimitsPage'),
 });
 
+const keys = createRoute({
+  getParentRoute: () => settings,
+  path: '/keys',
+  component: lazyRouteComponent(() => import('./keysPage.tsx'), 'KeysPage'),
+});
+
+const policy = createRoute({
+  getParentRoute: () => settings,
+  path: '/policy',
+  component: lazyRouteComponent(() => import('./policyPage.tsx'), 'PolicyPage'),
+});
+
 const admin = createRoute({
   getParentRoute: () => inside,
   path: '/admin',
@@ -132,7 +144,7 @@ export const router = createRouter({
       home,
       library,
       asset,
-      settings.addChildren([settingsHome, members, limits]),
+      settings.addChildren([settingsHome, members, keys, limits, policy]),
       admin.addChildren([people, projects]),
       account,
     ]),

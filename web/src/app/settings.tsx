@@ -9,7 +9,9 @@ import tabs from './tabs.module.css';
 /** In the order they are shown; each is a route beneath this one. */
 const TABS = [
   { to: '/projects/$project/settings/members', label: 'Members' },
+  { to: '/projects/$project/settings/keys', label: 'API keys' },
   { to: '/projects/$project/settings/limits', label: 'Limits' },
+  { to: '/projects/$project/settings/policy', label: 'Policy' },
 ] as const;
 
 export function Settings() {

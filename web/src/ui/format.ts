@@ -50,6 +50,11 @@ export function ago(time: string, now = Date.now()): string {
   return dateOnly.format(new Date(time));
 }
 
+/** The date alone. */
+export function day(time: string): string {
+  return dateOnly.format(new Date(time));
+}
+
 /** The full time, for a title. */
 export function at(time: string): string {
   return dateTime.format(new Date(time));

@@ -1,0 +1,103 @@
+/** A new key, in a dialog: first what it is for, then its secret, this once. */
+import { useId, useState, type SyntheticEvent } from 'react';
+import { asProblem } from '../../api/client.ts';
+import type { MadeApiKey, Project, Scope } from '../../api/types.ts';
+import { Button } from '../../ui/button.tsx';
+import { Dialog, DialogFooter } from '../../ui/dialog.tsx';
+import { Field } from '../../ui/field.tsx';
+import form from '../../ui/form.module.css';
+import { textOf } from '../../ui/form.ts';
+import { Note } from '../../ui/state.tsx';
+import { useCreateKey } from './mutations.ts';
+import styles from './newKey.module.css';
+import { Secret } from './secret.tsx';
+import { SCOPES } from './words.ts';
+
+const DAY_MS = 86_400_000;
+const LIFETIMES = [
+  [7, '7 days'],
+  [30, '30 days'],
+  [90, '90 days'],
+  [180, '180 days'],
+  [365, 'a year'],
+] as const;
+
+export function NewKey({ project, onClose }: { project: Project; onClose: () => void }) {
+  const [made, setMade] = useState<MadeApiKey | null>(null);
+  if (made) return <Secret made={made} onClose={onClose} />;
+  return <Wanted project={project} onClose={onClose} onMade={setMade} />;
+}
+
+interface WantedProps {
+  project: Project;
+  onClose: () => void;
+  onMade: (key: MadeApiKey) => void;
+}
+
+function Wanted({ project, onClose, onMade }: WantedProps) {
+  const create = useCreateKey();
+  const problem = create.isError ? asProblem(create.error) : null;
+  const submit = (event: SyntheticEvent<HTMLFormElement>) => {
+    event.preventDefault();
+    const values = new FormData(event.currentTarget);
+    const end = new Date(Date.now() + Number(textOf(values, 'days')) * DAY_MS).toISOString();
+    const scopes = values.getAll('scopes') as Scope[];
+    create.mutate({ project_id: project.id, name: textOf(values, 'name'), scopes, expires_at: end }, { onSuccess: onMade });
+  };
+  return (
+    <Dialog title="New API key" onClose={onClose}>
+      <form className={form.form} onSubmit={submit} noValidate>
+        {problem && problem.fields.length === 0 && (
+          <Note tone="bad" live>
+            {problem.message} What you typed is still here.
+          </Note>
+        )}
+        <Field label="Name" hint="The program it is for, so that you know it again" error={problem?.field('name')}>
+          {(bound) => <input {...bound} name="name" placeholder="Course player" autoComplete="off" />}
+        </Field>
+        <Scopes error={problem?.field('scopes')} />
+        <Field label="Works for" hint="Then make another: a key that nobody ends is a risk nobody sees" error={problem?.field('expires_at')}>
+          {(bound) => (
+            <select {...bound} name="days" defaultValue={90}>
+              {LIFETIMES.map(([days, words]) => (
+                <option key={days} value={days}>
+                  {words}
+                </option>
+              ))}
+            </select>
+          )}
+        </Field>
+        <DialogFooter>
+          <Button variant="quiet" onClick={onClose}>
+            Cancel
+          </Button>
+          <Button variant="primary" type="submit" busy={create.isPending}>
+            Make key
+          </Button>
+        </DialogFooter>
+      </form>
+    </Dialog>
+  );
+}
+
+function Scopes({ error }: { error: string | undefined }) {
+  const id = useId();
+  return (
+    <fieldset className={styles.scopes} aria-describedby={error && id}>
+      <legend>Scopes: what it may do, of what you may</legend>
+      {Object.entries(SCOPES).map(([scope, meaning]) => (
+        <label key={scope}>
+          <input type="checkbox" name="scopes" value={scope} defaultChecked={scope === 'read'} />
+          <span>
+            <b>{scope}</b> {meaning}
+          </span>
+        </label>
+      ))}
+      {error && (
+        <p id={id} className={styles.error} role="alert">
+          {error}
+        </p>
+      )}
+    </fieldset>
+  );
+}
