@@ -31,6 +31,7 @@ from voiceops.worker import open_studio, serve
 from voiceops.workflow import demo
 
 Json = dict[str, Any]
+SECRET = "a secret that is only for tests, 32+ long"
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -83,6 +84,7 @@ def database_url(server: str, template: str) -> Iterator[str]:
 def settings(database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Settings]:
     """Settings for one test: instant voices, quick retries. `monkeypatch.setenv` before this one to change more."""
     quick = {"DATA": str(tmp_path), "DATABASE_URL": database_url, "PROVIDERS": "tone,hibari", "RETRY_WAIT": "0.05"}
+    quick["SECRET_KEY"] = SECRET
     for name, value in quick.items():
         monkeypatch.setenv(f"VOICEOPS_{name}", value)
     current_settings.cache_clear()

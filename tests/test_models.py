@@ -122,6 +122,7 @@ async def test_what_is_written_once_stays(version: Json, rows: Rows) -> None:
                 "uuid": "gen_random_uuid()",
                 "text": f"coalesce({name}, '') || 'x'",
                 "int4": f"{name} + 1",
+                "int8": f"{name} + 1",
                 "jsonb": "'[1]'",
                 "timestamptz": "now() + interval '1 s'",
                 "bytea": "'x'",

@@ -9,7 +9,10 @@ from typing import Annotated
 import typer
 
 from voiceops import logs
+from voiceops.cluster import data_folder
 from voiceops.config import Settings, settings
+from voiceops.secret import NoSecret, kept_in
+from voiceops.secret import new as new_secret
 
 main = typer.Typer(name="voiceops", no_args_is_help=True, add_completion=False, help=__doc__, pretty_exceptions_enable=False)
 
@@ -21,7 +24,10 @@ def up() -> None:
 
     this = [sys.executable, "-m", "voiceops"]
     services = {"the API": [*this, "serve"], "the worker": [*this, "worker"]}
-    raise typer.Exit(run(settings(), before={"the migration": [*this, "migrate"]}, services=services))
+    known = settings()
+    if not known.database_url and not known.secret_key:
+        known = known.model_copy(update={"secret_key": kept_in(data_folder(known.data))})
+    raise typer.Exit(run(known, before={"the migration": [*this, "migrate"]}, services=services))
 
 
 @main.command()
@@ -32,7 +38,7 @@ def serve() -> None:
     from voiceops.app import create_app  # noqa: PLC0415 - as above
 
     logs.configure()
-    known = _connected()
+    known = connected()
     _refuse_remote_demo(known)
     uvicorn.run(
         create_app(known),
@@ -53,7 +59,17 @@ def worker() -> None:
     from voiceops.worker import run  # noqa: PLC0415 - as above
 
     logs.configure()
-    run(_connected())
+    try:
+        run(connected())
+    except NoSecret as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(2) from None
+
+
+@main.command()
+def secret() -> None:
+    """Print a new secret, for VOICEOPS_SECRET_KEY."""
+    typer.echo(new_secret())
 
 
 @main.command()
@@ -62,8 +78,15 @@ def migrate() -> None:
     from voiceops.migrations import migrate as apply  # noqa: PLC0415 - as above
     from voiceops.seed import plant  # noqa: PLC0415 - as above
 
-    known = _connected()
-    apply(known.owner_url or known.database_url or "")
+    known = connected()
+    missing = apply(known.owner_url or known.database_url or "", known.database_url)
+    if missing:
+        typer.echo(
+            "This login may not make the database's roles, so API and worker keep all its rights, and only triggers and"
+            " signatures protect the audit trail. To mend that run these as an administrator, then `voiceops migrate` again:",
+            err=True,
+        )
+        typer.echo("\n".join(f"  {statement}" for statement in missing), err=True)
     _refuse_remote_demo(known)
     if known.demo:
         asyncio.run(plant(known))
@@ -92,7 +115,7 @@ def _refuse_remote_demo(known: Settings) -> None:
     raise typer.Exit(2)
 
 
-def _connected() -> Settings:
+def connected() -> Settings:
     """Return the settings with a database: the one that is set, or the embedded one that `voiceops up` runs here."""
     known = settings()
     if known.database_url:
@@ -103,7 +126,7 @@ def _connected() -> Settings:
     if url is None:
         typer.echo("No database: set VOICEOPS_DATABASE_URL, or run `voiceops up` first.", err=True)
         raise typer.Exit(2)
-    return known.model_copy(update={"database_url": url})
+    return known.model_copy(update={"database_url": url, "secret_key": known.secret_key or kept_in(known.data)})
 
 
 if __name__ == "__main__":

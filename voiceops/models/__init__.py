@@ -2,7 +2,7 @@
 
 from voiceops.models.action import Action
 from voiceops.models.asset import Asset, Script
-from voiceops.models.audit import AuditEvent
+from voiceops.models.audit import AuditCheckpoint, AuditEvent, AuditLeaf, AuditWatermark, AuditWitness, SigningKey
 from voiceops.models.generation import Generation, GenerationStatus
 from voiceops.models.people import LoginSession, Membership, Person, Project, Role
 from voiceops.models.request import IdempotencyKey
@@ -11,7 +11,11 @@ from voiceops.models.version import Blob, Status, Version, Waveform
 __all__ = [
     "Action",
     "Asset",
+    "AuditCheckpoint",
     "AuditEvent",
+    "AuditLeaf",
+    "AuditWatermark",
+    "AuditWitness",
     "Blob",
     "Generation",
     "GenerationStatus",
@@ -22,6 +26,7 @@ __all__ = [
     "Project",
     "Role",
     "Script",
+    "SigningKey",
     "Status",
     "Version",
     "Waveform",
