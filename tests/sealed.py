@@ -71,8 +71,9 @@ class Sealed:
         """Build the tree of a log anew over what its events now are, and sign every checkpoint with a key."""
         await self.beyond(
             "delete from audit_leaves where log = %(log)s and not exists (select from audit_events e where e.id = event_id)",
-            "update audit_leaves l set index = n.number + 1000000 from (select event_id, row_number() over (order by index) - 1 as number"
-            " from audit_leaves where log = %(log)s) n where n.event_id = l.event_id",
+            "update audit_leaves l set index = n.number + 1000000 from"
+            " (select event_id, row_number() over (order by index) - 1 as number from audit_leaves where log = %(log)s) n"
+            " where n.event_id = l.event_id",
             "update audit_leaves set index = index - 1000000 where log = %(log)s",
             "update audit_leaves l set hash = e.leaf from audit_events e where e.id = l.event_id and l.log = %(log)s",
             log=log,

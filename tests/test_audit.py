@@ -201,9 +201,14 @@ async def test_each_action_is_recorded_once(studio: Studio, worker: None, rows: 
     await client.post(f"/generations/{slow['id']}/cancel")
     await client.post(f"/generations/{failed['id']}/retry")
     await studio.ended(failed)
+    auditor = await studio.person("auditor")
+    assert (await auditor.post(f"/projects/{studio.project}/audit/verify")).json()["ok"]
+    await auditor.get(f"/projects/{studio.project}/audit/export?format=csv")
+    await auditor.get(f"/projects/{studio.project}/audit")
     await client.delete("/session")
     counted: dict[str, int] = dict(await rows("select action, count(*) from audit_events group by 1"))
-    expected = dict.fromkeys(Action, 1) | {Action.GENERATION_REQUEST: 3, Action.GENERATION_FAIL: 2}
+    expected = dict.fromkeys(Action, 1) | {Action.GENERATION_REQUEST: 3, Action.GENERATION_FAIL: 2, Action.SESSION_SIGN_IN: 2}
+    del expected[Action.AUDIT_READ]  # a permission alone: reading is not told
     assert counted == expected
 
 

@@ -19,6 +19,8 @@ from voiceops.policy import RULES, allowed
 
 READ = frozenset(Role)
 WRITE = frozenset({Role.AUTHOR, Role.OWNER})
+AUDIT = frozenset({Role.AUDITOR, Role.OWNER})
+ADMIN = frozenset({Role.OWNER})  # the demo's owner manages the installation too
 PEOPLE: Final = (*Role, "outsider")
 MACHINES: Final[Mapping[Action, ActorKind]] = {
     Action.STUDIO_SEED: ActorKind.SYSTEM,
@@ -37,6 +39,7 @@ class Route(NamedTuple):
     status: int = 200
     body: Json | None = None
     signed_out: int = 401
+    outsider: int = 404
 
 
 SPOKEN: Final = {"text": "Hello.", "voice": "tone/plain"}
@@ -71,6 +74,14 @@ ROUTES: Final[Mapping[tuple[str, str], Route]] = {
     ("GET", "/api/v1/versions/{version}/words"): Route(READ),
     ("GET", "/api/v1/versions/{version}/audio"): Route(READ),
     ("HEAD", "/api/v1/versions/{version}/audio"): Route(READ),
+    ("GET", "/api/v1/projects/{project}/audit"): Route(AUDIT, Action.AUDIT_READ),
+    ("GET", "/api/v1/projects/{project}/audit/{event}"): Route(AUDIT),
+    ("GET", "/api/v1/projects/{project}/audit/export"): Route(AUDIT, Action.AUDIT_EXPORT),
+    ("POST", "/api/v1/projects/{project}/audit/verify"): Route(AUDIT, Action.AUDIT_VERIFY),
+    ("GET", "/api/v1/audit"): Route(ADMIN, outsider=403),
+    ("GET", "/api/v1/audit/{event}"): Route(ADMIN, status=404, outsider=403),
+    ("GET", "/api/v1/audit/export"): Route(ADMIN, outsider=403),
+    ("POST", "/api/v1/audit/verify"): Route(ADMIN, outsider=403),
 }
 
 
@@ -98,10 +109,12 @@ def check(answer: httpx.Response, status: int, what: str) -> None:
         refused(answer, status)
 
 
-async def ids_of(studio: Studio) -> dict[str, str]:
+async def ids_of(studio: Studio, rows: Rows) -> dict[str, str]:
     """Something of each kind, in the project."""
     version = await studio.version(await studio.asset())
+    ((event,),) = await rows("select id::text from audit_events where project_id = %s order by seq limit 1", studio.project)
     return {
+        "event": event,
         "project": studio.project,
         "asset": version["asset_id"],
         "version": version["id"],
@@ -111,26 +124,26 @@ async def ids_of(studio: Studio) -> dict[str, str]:
     }
 
 
-async def test_every_route_answers_each_role_as_the_matrix_says(studio: Studio, worker: None) -> None:
-    ids = await ids_of(studio)
+async def test_every_route_answers_each_role_as_the_matrix_says(studio: Studio, worker: None, rows: Rows) -> None:
+    ids = await ids_of(studio, rows)
     for who, ((method, path), route) in product(PEOPLE, ROUTES.items()):
         if route.status == 0 or route.action is Action.SESSION_SIGN_OUT:
             continue
         answer = await ask(await studio.person(who), method, path, ids, route.body)
-        no = 404 if who == "outsider" else 403
+        no = route.outsider if who == "outsider" else 403
         check(answer, route.status if route.here is None or who in route.here else no, f"{method} {path} by {who}")
 
 
-async def test_what_is_not_there_is_404_to_everybody(studio: Studio, worker: None) -> None:
-    nowhere = dict.fromkeys(await ids_of(studio), str(uuid4()))
+async def test_what_is_not_there_is_404_to_everybody(studio: Studio, worker: None, rows: Rows) -> None:
+    nowhere = dict.fromkeys(await ids_of(studio, rows), str(uuid4()))
     for who, ((method, path), route) in product((Role.OWNER, Role.VIEWER, "outsider"), ROUTES.items()):
-        if route.here is not None:
+        if route.here is not None and route.outsider == 404:
             answer = await ask(await studio.person(who), method, path, nowhere, route.body)
             check(answer, 404, f"{method} {path} of nowhere by {who}")
 
 
-async def test_who_is_not_signed_in_gets_nothing(studio: Studio, worker: None) -> None:
-    ids = await ids_of(studio)
+async def test_who_is_not_signed_in_gets_nothing(studio: Studio, worker: None, rows: Rows) -> None:
+    ids = await ids_of(studio, rows)
     client = await studio.anonymous()
     for (method, path), route in ROUTES.items():
         check(await ask(client, method, path, ids, route.body), route.signed_out, f"{method} {path} by nobody")

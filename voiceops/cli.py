@@ -3,6 +3,7 @@
 import asyncio
 import json
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated
 
@@ -99,6 +100,60 @@ def openapi(path: Annotated[Path, typer.Argument(help="Where to write it.")]) ->
 
     document = create_app(Settings()).openapi()
     path.write_text(json.dumps(document, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+
+
+trail = typer.Typer(no_args_is_help=True, help="Prove the audit trail.")
+main.add_typer(trail, name="audit")
+
+
+@trail.command("verify")
+def verify_audit(
+    project: Annotated[str | None, typer.Option(help="Only the log of the project with this key.")] = None,
+    last: Annotated[int | None, typer.Option(min=1, help="Only about so many of the newest events of each log.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the result as JSON.")] = False,  # noqa: FBT002 - a flag
+    bundle: Annotated[Path | None, typer.Option(help="Verify this export instead; needs no database and no settings.")] = None,
+    key: Annotated[
+        list[str] | None, typer.Option(help="Trust only this public key (or the file that holds it); repeatable.")
+    ] = None,
+) -> None:
+    """Compute everything anew, and end with 1 where something is wrong."""
+    from voiceops.audit import checking  # noqa: PLC0415 - as above
+
+    try:
+        trusted = checking.given(key)
+        if bundle is not None:
+            told = checking.bundle(bundle, trusted)
+        else:
+            told = checking.database(connected(), project=project, last=last, trusted=trusted or None)
+    except (checking.CannotCheck, NoSecret) as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(2) from None
+    typer.echo(json.dumps(told.document, indent=1) if as_json else told.text)
+    raise typer.Exit(0 if told.ok else 1)
+
+
+@trail.command("key")
+def audit_key() -> None:
+    """Print the public keys that sign the audit trail, for whoever verifies an export."""
+    from voiceops.audit import checking  # noqa: PLC0415 - as above
+
+    _say_or_end(lambda: "\n".join(checking.public_keys(connected())))
+
+
+@trail.command("rotate-key")
+def rotate_audit_key() -> None:
+    """Make a new signing key; what the former ones signed stays valid."""
+    from voiceops.audit import checking  # noqa: PLC0415 - as above
+
+    _say_or_end(lambda: asyncio.run(checking.rotate(connected())))
+
+
+def _say_or_end(say: Callable[[], str]) -> None:
+    try:
+        typer.echo(say())
+    except NoSecret as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(2) from None
 
 
 def _refuse_remote_demo(known: Settings) -> None:

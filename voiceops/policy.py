@@ -30,6 +30,12 @@ def admins() -> Rule:
     return lambda actor, _project_id: actor.kind is ActorKind.PERSON and actor.is_admin
 
 
+def auditors() -> Rule:
+    """Auditors and owners of a project; for the log of the installation, which lies in none, its admins."""
+    of_project, of_installation = members(Role.AUDITOR), admins()
+    return lambda actor, project_id: (of_installation if project_id is None else of_project)(actor, project_id)
+
+
 def kinds(*wanted: ActorKind) -> Rule:
     """Whoever acts in one of these ways, wherever."""
     return lambda actor, _project_id: actor.kind in wanted
@@ -48,6 +54,9 @@ RULES: Final[Mapping[Action, Rule]] = MappingProxyType(
         Action.GENERATION_RETRY: members(Role.AUTHOR),
         Action.GENERATION_SUCCEED: kinds(ActorKind.WORKER),
         Action.GENERATION_FAIL: kinds(ActorKind.WORKER),
+        Action.AUDIT_READ: auditors(),
+        Action.AUDIT_VERIFY: auditors(),
+        Action.AUDIT_EXPORT: auditors(),
     }
 )
 

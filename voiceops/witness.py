@@ -85,9 +85,12 @@ class BucketWitness(Witness):
 
     def __init__(self, bucket: str, prefix: str) -> None:
         with _told():
-            options = {"allow_http": True, "connect_timeout": timedelta(seconds=5), "timeout": timedelta(seconds=20)}
-            retry = {"max_retries": 2, "retry_timeout": timedelta(seconds=10)}
-            self._store = S3Store(bucket, prefix=prefix or None, client_options=options, retry_config=retry)
+            self._store = S3Store(
+                bucket,
+                prefix=prefix or None,
+                client_options={"allow_http": True, "connect_timeout": timedelta(seconds=5), "timeout": timedelta(seconds=20)},
+                retry_config={"max_retries": 2, "retry_timeout": timedelta(seconds=10)},
+            )
 
     def add(self, name: str, text: str) -> None:
         """Keep `text`."""

@@ -17,6 +17,7 @@ from voiceops.errors import NotSignedIn
 from voiceops.models.actor import Actor, ActorKind
 from voiceops.providers.base import Provider
 from voiceops.storage import Store
+from voiceops.witness import Witness
 from voiceops.workflow import accounts
 
 COOKIE = "voiceops_session"
@@ -28,6 +29,7 @@ class Parts:
 
     database: Database
     store: Store
+    witness: Witness
     providers: Mapping[str, Provider]
     broadcaster: Broadcaster
 
@@ -62,6 +64,15 @@ async def caller(request: Request, db: Db, token: Annotated[str | None, Depends(
 
 
 Caller = Annotated[Actor, Depends(caller)]
+
+
+async def briefly(request: Request, held: Held, token: Annotated[str | None, Depends(cookie)]) -> Actor:
+    """Return who is asking, found in a transaction of its own: for what takes longer than one may stay open."""
+    async with held.database.session.begin() as db:
+        return await caller(request, db, token)
+
+
+CallerBriefly = Annotated[Actor, Depends(briefly)]
 
 
 def anonymous(request: Request) -> Actor:

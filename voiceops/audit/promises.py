@@ -114,7 +114,8 @@ class Promises:
         return Promise(said.size, said.root, said.sealed_at, None)
 
     def _rows(self, log: UUID, start: int) -> Iterator[Source]:
-        query = "select size, root, frontier, note, sealed_at from audit_checkpoints where log = %s and size > %s order by size limit %s"
+        columns = "select size, root, frontier, note, sealed_at from audit_checkpoints"
+        query = f"{columns} where log = %s and size > %s order by size limit %s"
         while rows := self._connection.execute(query, (log, start, PAGE)).fetchall():
             for size, *row in rows:
                 yield Source(size, None, (row[0], row[1], row[2], row[3]))

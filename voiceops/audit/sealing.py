@@ -62,7 +62,7 @@ TOLD: Final = (
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """Transactions from `low` up to, not including, `high`: all of them have ended. `known` is false where a backup was restored."""
+    """Transactions from `low` up to, not including, `high`: all of them have ended. `known`: not of a restored backup."""
 
     low: int
     known: bool
@@ -182,7 +182,7 @@ class Sealer:
         return connection
 
     async def _while_alone(self, connection: AsyncConnection[Any]) -> None:
-        while not await self._alone(connection):
+        while not await self._alone(connection):  # noqa: ASYNC110 - its holder is another process
             await asyncio.sleep(ASLEEP_SECONDS)
         key = None
         due = time.monotonic()

@@ -4,6 +4,7 @@ import json
 import time
 from bisect import bisect_left
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
@@ -11,7 +12,7 @@ from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 import psycopg
-from psycopg import IsolationLevel
+from psycopg import IsolationLevel, errors
 
 from voiceops.audit import keys
 from voiceops.audit.merkle import Tree
@@ -41,7 +42,8 @@ LOOSE: Final = """
 select count(*) filter (where not behind), min(recorded_at) filter (where not behind),
   (array_agg(seq::text || ' ' || id::text order by seq) filter (where behind))[:100]
 from (
-  select e.id, e.seq, e.recorded_at, e.xid < w.low and w.cluster = (select system_identifier::text from pg_control_system()) as behind
+  select e.id, e.seq, e.recorded_at,
+    e.xid < w.low and w.cluster = (select system_identifier::text from pg_control_system()) as behind
   from audit_events e cross join audit_watermark w
   where e.log = %s and e.seq >= %s and not exists (select from audit_leaves l where l.event_id = e.id)
 ) loose
@@ -51,7 +53,7 @@ from (
 class Leaf(NamedTuple):
     """One place in the tree, with the event that stands in it; the fields from `id` on are compared with the payload."""
 
-    index: int
+    place: int
     hash: bytes
     event_id: str
     seq: int
@@ -89,13 +91,22 @@ def verify(url: str, scope: Scope) -> Verdict:
         connection.execute(TAKE_ROLE, (APP_ROLE,))
         connection.set_isolation_level(IsolationLevel.REPEATABLE_READ)
         connection.set_read_only(True)
-        with connection.transaction():
+        with connection.transaction(), _altered(verdict):
             trusted = scope.trusted if scope.trusted is not None else _keys(connection, scope.secret)
             promises = Promises(connection, scope.witness, trusted, verdict)
             for log in [scope.log] if scope.log is not None else _logs(connection, scope.witness):
                 _Log(connection, promises, verdict, log).verify(scope.last)
     verdict.seconds = time.monotonic() - began
     return verdict
+
+
+@contextmanager
+def _altered(verdict: Verdict) -> Iterator[None]:
+    """Tell of tables that have lost columns, or whole tables that are gone."""
+    try:
+        yield
+    except (errors.UndefinedColumn, errors.UndefinedTable, errors.UndefinedFunction) as error:
+        verdict.add(Finding(Kind.COLUMNS, NOWHERE, f"The tables of the record were altered: {error.diag.message_primary}."))
 
 
 def _keys(connection: psycopg.Connection[Any], secret: str | None) -> Mapping[bytes, Verifier]:
@@ -138,7 +149,7 @@ class _Log:
         lowest = leaf.seq if leaf is not None and begin is not None else 0
         for promise in self._promises.after(self._log, self._at):
             self._first = leaf
-            while leaf is not None and leaf.index < promise.size:
+            while leaf is not None and leaf.place < promise.size:
                 self._check(leaf, promise.sealed_at.timestamp())
                 leaf = next(leaves, None)
             if self._at < promise.size and leaf is None:
@@ -163,10 +174,10 @@ class _Log:
     def _check(self, leaf: Leaf, sealed_at: float) -> None:
         """Check one event: its place, its bytes, what is searched of it, its time."""
         self._verdict.sealed += 1
-        if leaf.index != self._at:
-            self._wrong(Kind.GAP, leaf, f"{leaf.index - self._at} sealed events before #{leaf.seq} are gone, with their places.")
+        if leaf.place != self._at:
+            self._wrong(Kind.GAP, leaf, f"{leaf.place - self._at} sealed events before #{leaf.seq} are gone, with their places.")
             self._tree = None
-        self._at = leaf.index + 1
+        self._at = leaf.place + 1
         if self._tree is not None:
             self._tree.append(leaf.hash)
         if leaf.missing:
@@ -216,11 +227,8 @@ class _Log:
         self._wrong(Kind.ROOT, first, why)
 
     def _cut(self, promise: Promise) -> None:
-        self._wrong(
-            Kind.CUT,
-            None,
-            f"A signed checkpoint promises {promise.size} events, but only {self._at} are left: the newest were removed.",
-        )
+        why = f"A signed checkpoint promises {promise.size} events, but only {self._at} are left: the newest were removed."
+        self._wrong(Kind.CUT, None, why)
 
     def _loose(self, lowest: int) -> None:
         """Count what waits to be sealed, and find what was put in where all had been sealed."""
@@ -238,7 +246,7 @@ class _Log:
         if leaf is None:
             self._verdict.add(Finding(kind, str(self._log), why))
         else:
-            self._verdict.add(Finding(kind, str(self._log), why, leaf.index, leaf.seq, leaf.event_id))
+            self._verdict.add(Finding(kind, str(self._log), why, leaf.place, leaf.seq, leaf.event_id))
 
 
 NOWHERE: Final = str(UUID(int=0))

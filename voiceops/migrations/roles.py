@@ -1,7 +1,6 @@
 """The roles that API, worker and sealer take on: what each may do to which table, whoever logs in."""
 
 import time
-from collections.abc import Callable
 from typing import Any, Final
 
 import psycopg
@@ -51,7 +50,7 @@ def arrange(owner_url: str, app_url: str) -> list[str]:
         missing = [*_make(owner), *_lend(owner, _login(libpq_url(app_url), owner))]
         if not _there(owner):
             return missing
-        _patiently(lambda: owner.execute(GRANTS))
+        _patiently(owner, sql.SQL(GRANTS))
         return missing
 
 
@@ -77,7 +76,7 @@ def _lend(owner: psycopg.Connection[Any], login: str) -> list[str]:
         member = "select from pg_roles where rolname = %s and pg_has_role(%s, oid, 'member')"
         try:
             if not owner.execute(member, [role, login]).fetchone():
-                _patiently(lambda grant=grant: owner.execute(grant))  # type: ignore[misc] - bound now, called now
+                _patiently(owner, grant)
         except (errors.InsufficientPrivilege, errors.UndefinedObject):
             missing.append(f"{grant.as_string(owner)};")
     return missing
@@ -85,7 +84,7 @@ def _lend(owner: psycopg.Connection[Any], login: str) -> list[str]:
 
 def _login(app_url: str, owner: psycopg.Connection[Any]) -> str:
     """Return the name the application logs in by."""
-    return psycopg.conninfo.conninfo_to_dict(app_url).get("user") or owner.info.user
+    return str(psycopg.conninfo.conninfo_to_dict(app_url).get("user") or owner.info.user)
 
 
 def _there(owner: psycopg.Connection[Any]) -> bool:
@@ -93,13 +92,13 @@ def _there(owner: psycopg.Connection[Any]) -> bool:
     return found == (len(ROLES),)
 
 
-def _patiently(grant: Callable[[], object]) -> None:
+def _patiently(owner: psycopg.Connection[Any], grant: sql.SQL | sql.Composed) -> None:
     """Grant; where two databases of a cluster do so at once, PostgreSQL refuses one of them ("tuple concurrently updated")."""
     for _ in range(20):
         try:
-            grant()
+            owner.execute(grant)
         except errors.InternalError_:
             time.sleep(0.05)
         else:
             return
-    grant()
+    owner.execute(grant)

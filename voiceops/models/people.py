@@ -58,7 +58,12 @@ class Project(Base):
 
     __tablename__ = "projects"
     noun: ClassVar[str] = "project"
-    possible: ClassVar[tuple[Action, ...]] = (Action.ASSET_CREATE,)
+    possible: ClassVar[tuple[Action, ...]] = (
+        Action.ASSET_CREATE,
+        Action.AUDIT_READ,
+        Action.AUDIT_VERIFY,
+        Action.AUDIT_EXPORT,
+    )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
     key: Mapped[str] = mapped_column(unique=True)
