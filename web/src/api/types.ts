@@ -16,3 +16,6 @@ export type GenerationPage = Schemas['Page_GenerationOut_'];
 export type Status = Schemas['Status'];
 export type Version = Schemas['VersionOut'];
 export type GenerationRequest = Omit<Schemas['GenerationIn'], 'text' | 'script_id'>;
+export type AuditEvent = Schemas['EventOut'];
+export type WholeEvent = Schemas['EventWhole'];
+export type Verdict = Schemas['VerdictOut'];

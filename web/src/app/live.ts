@@ -10,6 +10,7 @@ export type LiveState = 'connecting' | 'live' | 'lost';
 
 interface Change {
   subject: { type: string; id: string };
+  action: string;
   asset_id: string | null;
   project_id: string | null;
   progress: number | null;
@@ -46,7 +47,8 @@ function refresh(...keys: QueryKey[]) {
   for (const key of keys) waiting.set(JSON.stringify(key), key);
 }
 
-function apply({ subject, asset_id: asset, status, progress }: Change) {
+function apply({ subject, action, asset_id: asset, project_id: project, status, progress }: Change) {
+  if (action !== 'generation.progress') refresh(['audit', project]);
   if (!asset) return;
   const onlyMoved = subject.type === 'generation' && status === 'running' && typeof progress === 'number';
   if (onlyMoved && showProgress(queryClient, asset, subject.id, progress)) return;

@@ -7,7 +7,7 @@ import { sessionQuery } from '../features/session/queries.ts';
 import { ErrorPage, NoProject, NotFound, Pending } from './errorPages.tsx';
 import { onSignedOut, queryClient } from './queryClient.ts';
 import { Root } from './root.tsx';
-import { assetSearch, librarySearch, signInSearch } from './search.ts';
+import { assetSearch, auditSearch, librarySearch, signInSearch } from './search.ts';
 
 const root = createRootRouteWithContext<{ queryClient: QueryClient }>()({
   component: Root,
@@ -66,8 +66,15 @@ const asset = createRoute({
   component: lazyRouteComponent(() => import('./assetPage.tsx'), 'AssetPage'),
 });
 
+const audit = createRoute({
+  getParentRoute: () => inside,
+  path: '/projects/$project/audit',
+  validateSearch: auditSearch,
+  component: lazyRouteComponent(() => import('./auditPage.tsx'), 'AuditPage'),
+});
+
 export const router = createRouter({
-  routeTree: root.addChildren([signIn, inside.addChildren([home, library, asset])]),
+  routeTree: root.addChildren([signIn, inside.addChildren([home, library, asset, audit])]),
   context: { queryClient },
   defaultPreload: 'intent',
   defaultPendingComponent: Pending,

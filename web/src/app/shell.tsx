@@ -1,6 +1,6 @@
 /** The frame of everything inside: the bar, the screen, the player. */
 import { useSuspenseQuery } from '@tanstack/react-query';
-import { Link, Outlet, useNavigate, useParams } from '@tanstack/react-router';
+import { Link, Outlet, useMatch, useNavigate, useParams } from '@tanstack/react-router';
 import { lazy, Suspense, useEffect, type ReactNode } from 'react';
 import { player, type Track } from '../audio/player.ts';
 import { usePlayer } from '../audio/usePlayer.ts';
@@ -18,6 +18,7 @@ const Dock = lazy(() => import('../audio/dock.tsx').then((module) => ({ default:
 /** Fetched while nothing else is to do, so that a later loss of the server, or its update, breaks nothing that is open. */
 const LATER = [
   () => import('./assetPage.tsx'),
+  () => import('./auditPage.tsx'),
   () => import('../features/assets/newAsset.tsx'),
   () => import('../features/session/personPanel.tsx'),
   () => import('../audio/dock.tsx'),
@@ -38,6 +39,8 @@ export function Shell() {
   const { data: session } = useSuspenseQuery(sessionQuery);
   const { project: key } = useParams({ strict: false });
   const navigate = useNavigate();
+  // What lies beneath the project's address belongs to its library, but for what has a link of its own.
+  const elsewhere = useMatch({ from: '/inside/projects/$project/audit', shouldThrow: false }) !== undefined;
   const project = session.projects.find((one) => one.key === key);
   const leave = () => {
     player.close();
@@ -56,9 +59,14 @@ export function Shell() {
         </Link>
         {project && (
           <nav aria-label="Project">
-            <Link to="/projects/$project" params={{ project: project.key }} activeOptions={{ includeSearch: false }}>
+            <Link to="/projects/$project" params={{ project: project.key }} activeOptions={{ includeSearch: false, exact: elsewhere }}>
               <span className={styles.project}>{project.name}</span> Library
             </Link>
+            {project.can.includes('audit.read') && (
+              <Link to="/projects/$project/audit" params={{ project: project.key }} activeOptions={{ includeSearch: false }}>
+                Audit
+              </Link>
+            )}
           </nav>
         )}
         <PersonMenu session={session} roles={project?.roles ?? session.projects[0]?.roles ?? []} onSignedOut={leave} />
