@@ -57,7 +57,7 @@ def arrange(owner_url: str, app_url: str) -> list[str]:
 def _make(owner: psycopg.Connection[Any]) -> list[str]:
     missing = []
     for role in ROLES:
-        if owner.execute("select from pg_roles where rolname = %s", [role]).fetchone():
+        if owner.execute("select 1 from pg_roles where rolname = %s", [role]).fetchone():
             continue
         create = sql.SQL("create role {} nologin").format(sql.Identifier(role))
         try:
@@ -73,7 +73,7 @@ def _lend(owner: psycopg.Connection[Any], login: str) -> list[str]:
     missing = []
     for role in ROLES:
         grant = sql.SQL("grant {} to {}").format(sql.Identifier(role), sql.Identifier(login))
-        member = "select from pg_roles where rolname = %s and pg_has_role(%s, oid, 'member')"
+        member = "select 1 from pg_roles where rolname = %s and pg_has_role(%s, oid, 'member')"
         try:
             if not owner.execute(member, [role, login]).fetchone():
                 _patiently(owner, grant)
