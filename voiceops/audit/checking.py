@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, LiteralString
 from uuid import UUID
 
 import psycopg
@@ -16,7 +16,7 @@ from voiceops.audit.notes import NotSigned, Verifier
 from voiceops.audit.verdict import Verdict
 from voiceops.audit.verifying import Scope, verify
 from voiceops.config import Settings
-from voiceops.db import SEALER_ROLE, libpq_url, take_role
+from voiceops.db import APP_ROLE, SEALER_ROLE, TAKE_ROLE, libpq_url, take_role
 from voiceops.witness import open_witness
 
 
@@ -73,8 +73,7 @@ def database(settings: Settings, *, project: str | None, last: int | None, trust
 
 def public_keys(settings: Settings) -> list[str]:
     """Return the public keys, the newest first."""
-    with psycopg.connect(libpq_url(settings.database_url or "")) as connection:
-        rows = connection.execute("select name, public, proof from signing_keys order by created_at desc").fetchall()
+    rows = _ask(settings.database_url or "", "select name, public, proof from signing_keys order by created_at desc")
     return [str(one) for one in keys.trusted(rows, settings.secret_key).values()]
 
 
@@ -86,12 +85,15 @@ async def rotate(settings: Settings) -> str:
 
 
 def _project(url: str, key: str) -> UUID:
+    for (found,) in _ask(url, "select id from projects where key = %s", key):
+        return UUID(str(found))
+    raise CannotCheck(f"There is no project {key} here.")
+
+
+def _ask(url: str, query: LiteralString, *values: str) -> list[tuple[Any, ...]]:
     with psycopg.connect(libpq_url(url)) as connection:
-        row = connection.execute("select id from projects where key = %s", (key,)).fetchone()
-    if row is None:
-        raise CannotCheck(f"There is no project {key} here.")
-    found: UUID = row[0]
-    return found
+        connection.execute(TAKE_ROLE, (APP_ROLE,))
+        return connection.execute(query, values).fetchall()
 
 
 def _words(verdict: Verdict) -> str:
