@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from bench import machine
+from bench.audit import audit
 from bench.figure import Figure, table
 from bench.latency import ten_words
 from bench.start import second_start
@@ -29,6 +30,7 @@ PARTS: Final[Mapping[str, Callable[[Studio], list[Figure]]]] = {
     "start": second_start,
     "latency": ten_words,
     "throughput": hundred_scripts,
+    "audit": audit,
 }
 """What can be measured, in the order in which it is; each part gets a running studio."""
 

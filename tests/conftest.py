@@ -35,6 +35,7 @@ Json = dict[str, Any]
 # Taken out of the environment: the programs that tests start have databases of their own
 _DATABASE_URL = os.environ.pop("VOICEOPS_DATABASE_URL", None)
 EXTERNAL: Final = os.environ.get("VOICEOPS_TEST_DATABASE_URL") or _DATABASE_URL
+SECRET: Final = "a secret that is only for tests, 32+ long"
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -91,6 +92,7 @@ def settings(database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
         "PROVIDERS": "tone,hibari",
         "RETRY_WAIT": "0.05",
         "GUARD_BURST": "100000",
+        "SECRET_KEY": SECRET,
     }
     for name, value in quick.items():
         monkeypatch.setenv(f"VOICEOPS_{name}", value)

@@ -230,12 +230,17 @@ async def test_each_action_is_recorded_once(studio: Studio, worker: None, rows: 
     refused(await client.post(f"/assets/{asset['id']}/generations", json={"text": "More.", "voice": "tone/plain"}), 429)
     key = {"project_id": studio.project, "name": "Player", "scopes": ["read"]}
     await client.delete(f"/api-keys/{(await client.post('/api-keys', json=key)).json()['id']}")
+    auditor = await studio.person("auditor")
+    assert (await auditor.post(f"/projects/{studio.project}/audit/verify")).json()["ok"]
+    await auditor.get(f"/projects/{studio.project}/audit/export?format=csv")
+    await auditor.get(f"/projects/{studio.project}/audit")
     await client.delete("/session")
     await people_do_everything(studio)
     counted: dict[str, int] = dict(await rows("select action, count(*) from audit_events group by 1"))
     expected = dict.fromkeys(Action, 1) | {Action.GENERATION_REQUEST: 3, Action.GENERATION_FAIL: 2}
-    expected |= {Action.SESSION_SIGN_IN: 5, Action.MEMBER_INVITE: 2}
+    expected |= {Action.SESSION_SIGN_IN: 6, Action.MEMBER_INVITE: 2}
     del expected[Action.STUDIO_FOUND]  # only where nobody is yet: test_founding
+    del expected[Action.AUDIT_READ]  # a permission alone: reading is not told
     assert counted == expected
 
 

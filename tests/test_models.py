@@ -1,5 +1,6 @@
 """The database keeps the rules itself, whoever writes to it: what is immutable, what belongs together, what moves where."""
 
+import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import product
@@ -173,6 +174,22 @@ async def test_the_record_holds_against_who_switches_triggers_off(version: Json,
         await rows("insert into audit_events (id, payload) values (gen_random_uuid(), '{}')")
     assert await rows("select * from audit_events order by seq") == before
     assert version["status"] == "draft"
+
+
+async def test_what_proves_the_record_holds_too(studio: Studio, worker: None, rows: Rows) -> None:
+    await studio.asset()
+    while not await rows("select from audit_witness"):
+        await asyncio.sleep(0.05)
+    tables = ("audit_leaves", "audit_checkpoints", "audit_witness", "audit_watermark", "signing_keys")
+    for role, table in product(("default", "replica"), tables):
+        await rows(f"set session_replication_role = {role}")
+        for statement in (f"delete from {table}", f"truncate {table}"):  # noqa: S608 - our own names
+            with refusal():
+                await rows(statement)
+    for change in ("audit_leaves set hash = hash", "audit_checkpoints set note = note", "signing_keys set secret = public"):
+        with refusal():
+            await rows(f"update {change}")
+    await rows("set session_replication_role = default")
 
 
 async def test_a_version_moves_along_its_life_and_nowhere_else(version: Json, rows: Rows, beyond: Rows) -> None:

@@ -20,6 +20,7 @@ from voiceops.policy import RULES, SCOPES, allowed
 READ = frozenset(Role)
 WRITE = frozenset({Role.AUTHOR, Role.OWNER})
 OWN = frozenset({Role.OWNER})
+AUDIT = frozenset({Role.AUDITOR, Role.OWNER})
 PEOPLE: Final = (*Role, "outsider", "admin")
 ADMINS: Final = {Role.OWNER, "admin"}
 """Who manages the installation: the demo's owner too."""
@@ -115,6 +116,14 @@ ROUTES: Final[Mapping[tuple[str, str], Route]] = {
     ("GET", "/api/v1/versions/{version}/words"): Route(READ),
     ("GET", "/api/v1/versions/{version}/audio"): Route(READ),
     ("HEAD", "/api/v1/versions/{version}/audio"): Route(READ),
+    ("GET", "/api/v1/projects/{project}/audit"): Route(AUDIT, Action.AUDIT_READ),
+    ("GET", "/api/v1/projects/{project}/audit/{event}"): Route(AUDIT, scope=None),
+    ("GET", "/api/v1/projects/{project}/audit/export"): Route(AUDIT, Action.AUDIT_EXPORT),
+    ("POST", "/api/v1/projects/{project}/audit/verify"): Route(AUDIT, Action.AUDIT_VERIFY),
+    ("GET", "/api/v1/audit"): Route(None, admins=True),
+    ("GET", "/api/v1/audit/{event}"): Route(None, status=404, admins=True),
+    ("GET", "/api/v1/audit/export"): Route(None, admins=True),
+    ("POST", "/api/v1/audit/verify"): Route(None, admins=True),
     ("GET", "/api/v1/projects/{project}/limits"): Route(READ),
     ("PATCH", "/api/v1/projects/{project}/limits"): Route(OWN, Action.LIMIT_CHANGE, 200, LIMITED),
     ("PUT", "/api/v1/session/password"): Route(
@@ -180,7 +189,7 @@ def check(answer: httpx.Response, status: int, what: str) -> None:
         refused(answer, status)
 
 
-async def ids_of(studio: Studio) -> dict[str, str]:
+async def ids_of(studio: Studio, rows: Rows) -> dict[str, str]:
     """Something of each kind, in the project."""
     version = await studio.version(await studio.asset())
     owner = await studio.person(Role.OWNER)
@@ -190,7 +199,9 @@ async def ids_of(studio: Studio) -> dict[str, str]:
     guest = (await (await studio.anonymous()).post("/invitations/accept", json=token)).json()["person"]
     key = (await owner.post("/api-keys", json={**KEY, "project_id": studio.project})).json()["id"]
     await owner.delete(f"/api-keys/{key}")
+    ((event,),) = await rows("select id::text from audit_events where project_id = %s order by seq limit 1", studio.project)
     return {
+        "event": event,
         "project": studio.project,
         "person": guest["id"],
         "invitation": guests[1]["id"],
@@ -204,8 +215,8 @@ async def ids_of(studio: Studio) -> dict[str, str]:
     }
 
 
-async def test_every_route_answers_each_role_as_the_matrix_says(studio: Studio, worker: None) -> None:
-    ids = await ids_of(studio)
+async def test_every_route_answers_each_role_as_the_matrix_says(studio: Studio, worker: None, rows: Rows) -> None:
+    ids = await ids_of(studio, rows)
     for who, ((method, path), route) in product(PEOPLE, ROUTES.items()):
         if route.status == 0 or route.action is Action.SESSION_SIGN_OUT:
             continue
@@ -213,8 +224,8 @@ async def test_every_route_answers_each_role_as_the_matrix_says(studio: Studio, 
         check(answer, route.to(who), f"{method} {path} by {who}")
 
 
-async def test_every_route_answers_a_key_with_each_scope_as_the_matrix_says(studio: Studio, worker: None) -> None:
-    ids = await ids_of(studio)
+async def test_every_route_answers_a_key_with_each_scope_as_the_matrix_says(studio: Studio, worker: None, rows: Rows) -> None:
+    ids = await ids_of(studio, rows)
     for role in (Role.OWNER, Role.AUTHOR, Role.VIEWER, "outsider"):
         machines = {scope: await studio.key(role, scope) for scope in Scope}
         for scope, ((method, path), route) in product(Scope, ROUTES.items()):
@@ -228,24 +239,24 @@ async def test_every_route_answers_a_key_with_each_scope_as_the_matrix_says(stud
             check(answer, expected, f"{method} {path} by a key of {role} with {scope}")
 
 
-async def test_a_key_that_is_made_up_gets_nothing(studio: Studio, worker: None) -> None:
-    ids = await ids_of(studio)
+async def test_a_key_that_is_made_up_gets_nothing(studio: Studio, worker: None, rows: Rows) -> None:
+    ids = await ids_of(studio, rows)
     client = await studio.anonymous()
     client.headers["Authorization"] = f"Bearer vo_abcdefgh_{'A' * 43}"
     for (method, path), route in ROUTES.items():
         check(await ask(client, method, path, ids, route.body), route.signed_out, f"{method} {path} by a made-up key")
 
 
-async def test_what_is_not_there_is_404_to_everybody(studio: Studio, worker: None) -> None:
-    nowhere = dict.fromkeys(await ids_of(studio), str(uuid4()))
+async def test_what_is_not_there_is_404_to_everybody(studio: Studio, worker: None, rows: Rows) -> None:
+    nowhere = dict.fromkeys(await ids_of(studio, rows), str(uuid4()))
     for who, ((method, path), route) in product((Role.OWNER, Role.VIEWER, "outsider", "admin"), ROUTES.items()):
         if route.here is not None or (route.admins and who in ADMINS and "{" in path):
             answer = await ask(await studio.person(who), method, path, nowhere, route.body)
             check(answer, 404, f"{method} {path} of nowhere by {who}")
 
 
-async def test_who_is_not_signed_in_gets_nothing(studio: Studio, worker: None) -> None:
-    ids = await ids_of(studio)
+async def test_who_is_not_signed_in_gets_nothing(studio: Studio, worker: None, rows: Rows) -> None:
+    ids = await ids_of(studio, rows)
     client = await studio.anonymous()
     for (method, path), route in ROUTES.items():
         check(await ask(client, method, path, ids, route.body), route.signed_out, f"{method} {path} by nobody")

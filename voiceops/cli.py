@@ -3,13 +3,17 @@
 import asyncio
 import json
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from voiceops import logs
+from voiceops.cluster import data_folder
 from voiceops.config import Settings, settings
+from voiceops.secret import NoSecret, kept_in
+from voiceops.secret import new as new_secret
 
 main = typer.Typer(name="voiceops", no_args_is_help=True, add_completion=False, help=__doc__, pretty_exceptions_enable=False)
 
@@ -22,7 +26,10 @@ def up() -> None:
     _refuse_lost_voices(settings())
     this = [sys.executable, "-m", "voiceops"]
     services = {"the API": [*this, "serve"], "the worker": [*this, "worker"]}
-    raise typer.Exit(run(settings(), before={"the migration": [*this, "migrate"]}, services=services))
+    known = settings()
+    if not known.database_url and not known.secret_key:
+        known = known.model_copy(update={"secret_key": kept_in(data_folder(known.data))})
+    raise typer.Exit(run(known, before={"the migration": [*this, "migrate"]}, services=services))
 
 
 @main.command()
@@ -34,7 +41,7 @@ def serve() -> None:
     from voiceops.app import create_app  # noqa: PLC0415 - as above
 
     logs.configure()
-    known = _connected()
+    known = connected()
     _refuse_lost_voices(known)
     _refuse_remote_demo(known)
     uvicorn.run(
@@ -57,9 +64,19 @@ def worker() -> None:
     from voiceops.worker import run  # noqa: PLC0415 - as above
 
     logs.configure()
-    known = _connected()
+    known = connected()
     _refuse_lost_voices(known)
-    run(known)
+    try:
+        run(known)
+    except NoSecret as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(2) from None
+
+
+@main.command()
+def secret() -> None:
+    """Print a new secret, for VOICEOPS_SECRET_KEY."""
+    typer.echo(new_secret())
 
 
 @main.command()
@@ -68,8 +85,15 @@ def migrate() -> None:
     from voiceops.migrations import migrate as apply  # noqa: PLC0415 - as above
     from voiceops.seed import first_owner, plant  # noqa: PLC0415 - as above
 
-    known = _connected()
-    apply(known.owner_url or known.database_url or "")
+    known = connected()
+    missing = apply(known.owner_url or known.database_url or "", known.database_url)
+    if missing:
+        typer.echo(
+            "This login may not make the database's roles, so API and worker keep all its rights, and only triggers and"
+            " signatures protect the audit trail. To mend that run these as an administrator, then `voiceops migrate` again:",
+            err=True,
+        )
+        typer.echo("\n".join(f"  {statement}" for statement in missing), err=True)
     _refuse_remote_demo(known)
     if known.demo:
         _refuse_lost_voices(known)
@@ -85,6 +109,60 @@ def openapi(path: Annotated[Path, typer.Argument(help="Where to write it.")]) ->
 
     document = create_app(Settings()).openapi()
     path.write_text(json.dumps(document, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+
+
+trail = typer.Typer(no_args_is_help=True, help="Prove the audit trail.")
+main.add_typer(trail, name="audit")
+
+
+@trail.command("verify")
+def verify_audit(
+    project: Annotated[str | None, typer.Option(help="Only the log of the project with this key.")] = None,
+    last: Annotated[int | None, typer.Option(min=1, help="Only about so many of the newest events of each log.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the result as JSON.")] = False,  # noqa: FBT002 - a flag
+    bundle: Annotated[Path | None, typer.Option(help="Verify this export instead; needs no database and no settings.")] = None,
+    key: Annotated[
+        list[str] | None, typer.Option(help="Trust only this public key (or the file that holds it); repeatable.")
+    ] = None,
+) -> None:
+    """Compute everything anew, and end with 1 where something is wrong."""
+    from voiceops.audit import checking  # noqa: PLC0415 - as above
+
+    try:
+        trusted = checking.given(key)
+        if bundle is not None:
+            told = checking.bundle(bundle, trusted)
+        else:
+            told = checking.database(connected(), project=project, last=last, trusted=trusted or None)
+    except (checking.CannotCheck, NoSecret) as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(2) from None
+    typer.echo(json.dumps(told.document, indent=1) if as_json else told.text)
+    raise typer.Exit(0 if told.ok else 1)
+
+
+@trail.command("key")
+def audit_key() -> None:
+    """Print the public keys that sign the audit trail, for whoever verifies an export."""
+    from voiceops.audit import checking  # noqa: PLC0415 - as above
+
+    _say_or_end(lambda: "\n".join(checking.public_keys(connected())))
+
+
+@trail.command("rotate-key")
+def rotate_audit_key() -> None:
+    """Make a new signing key; what the former ones signed stays valid."""
+    from voiceops.audit import checking  # noqa: PLC0415 - as above
+
+    _say_or_end(lambda: asyncio.run(checking.rotate(connected())))
+
+
+def _say_or_end(say: Callable[[], str]) -> None:
+    try:
+        typer.echo(say())
+    except NoSecret as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(2) from None
 
 
 def _refuse_remote_demo(known: Settings) -> None:
@@ -112,7 +190,7 @@ def _refuse_lost_voices(known: Settings) -> None:
         raise typer.Exit(2) from error
 
 
-def _connected() -> Settings:
+def connected() -> Settings:
     """Return the settings with a database: the one that is set, or the embedded one that `voiceops up` runs here."""
     known = settings()
     if known.database_url:
@@ -123,7 +201,7 @@ def _connected() -> Settings:
     if url is None:
         typer.echo("No database: set VOICEOPS_DATABASE_URL, or run `voiceops up` first.", err=True)
         raise typer.Exit(2)
-    return known.model_copy(update={"database_url": url})
+    return known.model_copy(update={"database_url": url, "secret_key": known.secret_key or kept_in(known.data)})
 
 
 if __name__ == "__main__":

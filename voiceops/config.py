@@ -23,6 +23,7 @@ class Settings(BaseSettings):
     database_url: str | None = Field(default=None, description="External PostgreSQL; unset means the embedded one.")
     owner_url: str | None = Field(default=None, description="Login that migrates; default the database URL.")
     storage_url: str | None = Field(default=None, description="Object store; default a folder beneath `data`.")
+    secret_key: str | None = Field(default=None, repr=False, description="Encrypts stored secrets; embedded: in the data folder.")
     host: str = "127.0.0.1"
     port: int = Field(default=8000, ge=0, le=65535)
     base_url: str | None = Field(default=None, description="What people type to get here; default from host and port.")

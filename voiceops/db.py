@@ -3,11 +3,11 @@
 from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Final
 from uuid import UUID
 
 from psycopg import AsyncConnection
-from sqlalchemy import DateTime, Enum, MetaData, Text, make_url
+from sqlalchemy import DateTime, Enum, MetaData, Text, event, make_url
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.dialects.postgresql import UUID as PG_UUID
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
@@ -15,7 +15,25 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
 from sqlalchemy.orm import DeclarativeBase
 from uuid_utils.compat import uuid7
 
-__all__ = ["Base", "Database", "driver_connection", "is_lost", "libpq_url", "new_id"]
+__all__ = [
+    "APP_ROLE",
+    "SEALER_ROLE",
+    "TAKE_ROLE",
+    "Base",
+    "Database",
+    "driver_connection",
+    "is_lost",
+    "libpq_url",
+    "new_id",
+    "take_role",
+]
+
+APP_ROLE: Final = "voiceops_app"
+"""What API and worker are while they are connected, whoever they log in as: it may add to the record, and read it."""
+SEALER_ROLE: Final = "voiceops_sealer"
+"""What the sealer is."""
+TAKE_ROLE: Final = "select set_config('role', rolname, false) from pg_roles where rolname = %s and pg_has_role(oid, 'member')"
+"""Does nothing where there is no such role or the login may not take it; `voiceops migrate` says so."""
 
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -67,11 +85,25 @@ class Database:
             pool_use_lifo=True,  # the connections that have prepared what is asked
             connect_args={"application_name": "voiceops", "prepare_threshold": 2, "options": "-c timezone=UTC"},
         )
+        event.listen(self.engine.sync_engine, "connect", _take_app_role)
         self.session = async_sessionmaker(self.engine, expire_on_commit=False)
 
     async def close(self) -> None:
         """Close every connection."""
         await self.engine.dispose()
+
+
+def _take_app_role(connection: Any, _record: object) -> None:  # noqa: ANN401 - SQLAlchemy's untyped face of a connection
+    with connection.cursor() as cursor:
+        cursor.execute(TAKE_ROLE, (APP_ROLE,))
+    connection.commit()  # a role that is set in a transaction is gone with its rollback
+
+
+async def take_role(connection: AsyncConnection[Any], role: str) -> None:
+    """Be `role` on this connection from now on, if the login may."""
+    await connection.execute(TAKE_ROLE.encode(), (role,))
+    if not connection.autocommit:
+        await connection.commit()
 
 
 def libpq_url(url: str) -> str:

@@ -9,7 +9,7 @@ from procrastinate.jobs import Job
 from psycopg import AsyncConnection
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from voiceops.db import driver_connection
+from voiceops.db import APP_ROLE, driver_connection, take_role
 
 GENERATE: Final = "generate"
 BACKGROUND: Final = -10
@@ -48,12 +48,13 @@ def generation_queue(provider: str) -> str:
 
 def queue_app(url: str, *, pool_size: int) -> App:
     """Return the queue as a worker needs it, with connections of its own."""
-    return App(connector=PsycopgConnector(conninfo=url, min_size=1, max_size=pool_size, configure=_autocommit))
+    return App(connector=PsycopgConnector(conninfo=url, min_size=1, max_size=pool_size, configure=_prepare))
 
 
-async def _autocommit(connection: AsyncConnection[Any]) -> None:
+async def _prepare(connection: AsyncConnection[Any]) -> None:
     """The worker's own statements each stand alone: BEGIN and COMMIT around them cost as much as they do."""
     await connection.set_autocommit(True)
+    await take_role(connection, APP_ROLE)
 
 
 _ENQUEUER: Final = App(connector=PsycopgConnector())

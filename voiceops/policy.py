@@ -34,6 +34,12 @@ def admins() -> Rule:
     return lambda actor, _project_id: actor.kind is ActorKind.PERSON and actor.is_admin
 
 
+def auditors() -> Rule:
+    """Auditors and owners of a project; for the log of the installation, which lies in none, its admins."""
+    of_project, of_installation = members(Role.AUDITOR), admins()
+    return lambda actor, project_id: (of_installation if project_id is None else of_project)(actor, project_id)
+
+
 def kinds(*wanted: ActorKind) -> Rule:
     """Whoever acts in one of these ways, wherever."""
     return lambda actor, _project_id: actor.kind in wanted
@@ -74,6 +80,9 @@ RULES: Final[Mapping[Action, Rule]] = MappingProxyType(
         Action.PERSON_REACTIVATE: admins(),
         Action.KEY_CREATE: members(*Role),
         Action.KEY_REVOKE: members(*Role),  # of one's own keys; `workflow.keys.find_key` shows owners the others' too
+        Action.AUDIT_READ: auditors(),
+        Action.AUDIT_VERIFY: auditors(),
+        Action.AUDIT_EXPORT: auditors(),
     }
 )
 

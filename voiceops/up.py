@@ -85,7 +85,7 @@ class _House:
     """All that runs."""
 
     def __init__(self, settings: Settings, env: Mapping[str, str], services: Mapping[str, Sequence[str]]) -> None:
-        self.env = dict(env)
+        self.env = {**env, **({"VOICEOPS_SECRET_KEY": settings.secret_key} if settings.secret_key else {})}
         self.server = None if settings.database_url else Embedded(settings.data)
         self.pauses = _Pauses()
         self.services = [_Service(name, command) for name, command in services.items()]

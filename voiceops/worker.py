@@ -19,6 +19,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 
 from voiceops import providers, speech
+from voiceops.audit.sealing import Sealer
 from voiceops.config import Settings
 from voiceops.db import Database
 from voiceops.jobs import GENERATE, Again, AskedFor, generation_queue, queue_app
@@ -28,6 +29,7 @@ from voiceops.providers.markup import parse
 from voiceops.providers.markup import spoken as plain
 from voiceops.speech import NotAudio
 from voiceops.storage import StorageError, StorageFull, Store, open_store
+from voiceops.witness import open_witness
 from voiceops.workflow import settling
 from voiceops.workflow.settling import Claim, Take
 
@@ -65,6 +67,7 @@ class Studio:
     database: Database
     store: Store
     providers: Mapping[str, Provider]
+    sealer: Sealer
     left: set[asyncio.Task[Take]] = field(default_factory=set)
 
 
@@ -226,18 +229,21 @@ async def _sweeping(studio: Studio, queue: App) -> None:
 
 async def serve(studio: Studio, stop: asyncio.Event) -> None:
     """Work until `stop`. A queue worker returns when it loses the database: it is begun again until told to stop."""
-    slots = studio.settings.worker_concurrency or os.cpu_count() or 1
+    sealing = asyncio.create_task(studio.sealer.run())
     while not stop.is_set():
         try:
-            await _serve_connected(studio, stop, slots)
+            await _serve_connected(studio, stop)
         except (ConnectorException, DBAPIError, OSError) as error:
             log.warning("worker_lost_database", error=str(error))
         if not stop.is_set():
             await asyncio.sleep(random.uniform(0.5, 1.5))  # noqa: S311 - spreads load
+    sealing.cancel()
+    await asyncio.gather(sealing, return_exceptions=True)
 
 
-async def _serve_connected(studio: Studio, stop: asyncio.Event, slots: int) -> None:
+async def _serve_connected(studio: Studio, stop: asyncio.Event) -> None:
     stalled = studio.settings.stalled_after
+    slots = studio.settings.worker_concurrency or os.cpu_count() or 1
     queue = queue_app(studio.database.url, pool_size=slots + 4)
 
     @queue.task(name=GENERATE, retry=AskedFor())
@@ -277,11 +283,11 @@ async def _wait(stop: asyncio.Event) -> None:
 
 async def _main(settings: Settings) -> None:
     stop = asyncio.Event()
-    loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, stop.set)
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
     studio = open_studio(settings)
     try:
+        await studio.sealer.check()
         await asyncio.gather(*(provider.open() for provider in studio.providers.values()))
         await serve(studio, stop)
     finally:
@@ -292,11 +298,13 @@ async def _main(settings: Settings) -> None:
 
 def open_studio(settings: Settings) -> Studio:
     """Return what a worker works with, nothing of it started."""
+    database = Database(settings.database_url or "", ping=False)
     return Studio(
         settings=settings,
-        database=Database(settings.database_url or "", ping=False),
+        database=database,
         store=open_store(settings.object_store),
         providers=providers.load(settings.provider_names, settings.provider_options),
+        sealer=Sealer(database.url, open_witness(settings.object_store), settings.secret_key),
     )
 
 

@@ -22,6 +22,7 @@ from voiceops.models.actor import Actor, ActorKind
 from voiceops.policy import in_scope
 from voiceops.providers.base import Provider
 from voiceops.storage import Store
+from voiceops.witness import Witness
 
 IN_DOUBT = (
     "The database went away while this was being saved: it may or may not have been done."
@@ -35,6 +36,7 @@ class Parts:
 
     database: Database
     store: Store
+    witness: Witness
     providers: Mapping[str, Provider]
     broadcaster: Broadcaster
 
@@ -106,6 +108,15 @@ async def person(actor: Somebody) -> Actor:
 Caller = Annotated[Actor, Depends(caller)]
 Reader = Annotated[Actor, Depends(reader)]
 PersonOnly = Annotated[Actor, Depends(person)]
+
+
+async def briefly(request: Request, held: Held, shown: Identity) -> Actor:
+    """Return who is asking, found in a transaction of its own: for what takes longer than one may stay open."""
+    async with held.database.session.begin() as db:
+        return await caller(request, await somebody(request, db, shown))
+
+
+CallerBriefly = Annotated[Actor, Depends(briefly)]
 
 
 def anonymous(request: Request) -> Actor:

@@ -12,6 +12,7 @@ import structlog
 from psycopg import AsyncConnection, sql
 
 from voiceops.changes import CHANNEL, Change, read
+from voiceops.db import APP_ROLE, take_role
 from voiceops.models import LoginSession, Member, Person
 from voiceops.models.actor import Actor
 
@@ -35,6 +36,7 @@ class Broadcaster:
         while True:
             try:
                 async with await AsyncConnection.connect(self._url, autocommit=True) as connection:
+                    await take_role(connection, APP_ROLE)
                     await connection.execute(sql.SQL("listen {}").format(sql.Identifier(CHANNEL)))
                     self._tell(None)
                     async for notice in connection.notifies():

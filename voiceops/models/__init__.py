@@ -2,7 +2,7 @@
 
 from voiceops.models.action import Action
 from voiceops.models.asset import Asset, Script
-from voiceops.models.audit import AuditEvent
+from voiceops.models.audit import AuditCheckpoint, AuditEvent, AuditLeaf, AuditWatermark, AuditWitness, SigningKey
 from voiceops.models.generation import Generation, GenerationStatus
 from voiceops.models.invitation import Invitation
 from voiceops.models.key import ApiKey, Scope
@@ -15,7 +15,11 @@ __all__ = [
     "Action",
     "ApiKey",
     "Asset",
+    "AuditCheckpoint",
     "AuditEvent",
+    "AuditLeaf",
+    "AuditWatermark",
+    "AuditWitness",
     "Blob",
     "Budget",
     "Generation",
@@ -32,6 +36,7 @@ __all__ = [
     "Role",
     "Scope",
     "Script",
+    "SigningKey",
     "Status",
     "Version",
     "Waveform",

@@ -4,7 +4,7 @@ from enum import StrEnum
 
 
 class Action(StrEnum):
-    """What can be done. Reading is no action: who is a member may read."""
+    """What can be done. Reading is no action, for who is a member may read; only the record is for few, so reading it is one."""
 
     STUDIO_SEED = "studio.seed"
     SESSION_SIGN_IN = "session.sign_in"
@@ -34,6 +34,9 @@ class Action(StrEnum):
     PERSON_REACTIVATE = "person.reactivate"
     KEY_CREATE = "key.create"
     KEY_REVOKE = "key.revoke"
+    AUDIT_READ = "audit.read"
+    AUDIT_VERIFY = "audit.verify"
+    AUDIT_EXPORT = "audit.export"
 
     @property
     def words(self) -> str:

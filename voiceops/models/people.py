@@ -76,6 +76,9 @@ class Project(Base):
         Action.PROJECT_UPDATE,
         Action.MEMBER_INVITE,
         Action.KEY_CREATE,
+        Action.AUDIT_READ,
+        Action.AUDIT_VERIFY,
+        Action.AUDIT_EXPORT,
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)

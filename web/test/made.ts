@@ -1,5 +1,5 @@
 /** Things as the API gives them. Each takes what a test wants otherwise. */
-import type { Asset, Generation, Limits, Version, Voice } from '../src/api/types.ts';
+import type { Asset, Generation, Limits, Verdict, Version, Voice, WholeEvent } from '../src/api/types.ts';
 
 const MARA = { id: 'p-1', name: 'Mara Lindqvist' };
 const TIME = '2026-11-22T10:00:00Z';
@@ -144,6 +144,48 @@ export function limits(other: Partial<Limits> = {}): Limits {
     people: [{ person: MARA, characters: 17_000, money_micros: 0 }],
     providers: [{ provider: 'hibari', characters: 17_000, money_micros: 0 }],
     can: ['limit.change'],
+    ...other,
+  };
+}
+
+export function event(other: Partial<WholeEvent> = {}): WholeEvent {
+  return {
+    id: 'e-1',
+    seq: 12,
+    at: TIME,
+    action: 'asset.update',
+    actor: { type: 'person', ...MARA },
+    subject: { type: 'asset', id: 'a-1' },
+    project_id: 'pr-1',
+    asset_id: 'a-1',
+    asset: null,
+    version_id: null,
+    reason: 'Because it was wrong',
+    changes: { title: { from: 'Hello', to: 'Greeting' } },
+    request_id: 'r-1',
+    address: '192.0.2.7',
+    payload: '{"exact":"bytes"}',
+    sha256: '1'.repeat(64),
+    leaf: '2'.repeat(64),
+    log: 'pr-1',
+    recorded_at: TIME,
+    proof: { index: 3, size: 5, root: '3'.repeat(64), path: ['4'.repeat(64)], sealed_at: TIME, note: 'voiceops/pr-1', proved: true },
+    ...other,
+  };
+}
+
+export function verdict(other: Partial<Verdict> = {}): Verdict {
+  return {
+    ok: true,
+    events: 1234,
+    sealed: 1234,
+    unsealed: 0,
+    oldest_unsealed: null,
+    checkpoints: 56,
+    outside: 55,
+    findings: [],
+    more: 0,
+    seconds: 0.4,
     ...other,
   };
 }

@@ -32,3 +32,6 @@ export type MadeApiKey = Schemas['NewKeyOut'];
 export type Scope = Schemas['Scope'];
 export type Role = Schemas['Role'];
 export type May = Schemas['MayOut'];
+export type AuditEvent = Schemas['EventOut'];
+export type WholeEvent = Schemas['EventWhole'];
+export type Verdict = Schemas['VerdictOut'];

@@ -12,6 +12,7 @@ export type LiveState = 'connecting' | 'live' | 'lost';
 
 interface Change {
   subject: { type: string; id: string };
+  action: string;
   asset_id: string | null;
   project_id: string | null;
   progress: number | null;
@@ -61,7 +62,8 @@ function refresh(...keys: QueryKey[]) {
 /** Who is in, and as what: every screen asks it, but only what is on screen is fetched. */
 const PEOPLE = [['session'], ['members'], ['invitations'], ['people'], ['projects'], ['key']];
 
-function apply({ subject, asset_id: asset, project_id: project, status, progress }: Change) {
+function apply({ subject, action, asset_id: asset, project_id: project, status, progress }: Change) {
+  if (action !== 'generation.progress') refresh(['audit', project]);
   if (project && subject.type === 'limit') refresh(limitKeys.of(project));
   if (!asset) {
     const me = queryClient.getQueryData(sessionQuery.queryKey)?.person.id;

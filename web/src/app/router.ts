@@ -8,7 +8,7 @@ import { ErrorPage, NoProject, NotFound, Pending } from './errorPages.tsx';
 import { leave } from './leave.ts';
 import { onSignedOut, queryClient } from './queryClient.ts';
 import { Root } from './root.tsx';
-import { adminSearch, assetSearch, librarySearch, signInSearch } from './search.ts';
+import { adminSearch, assetSearch, auditSearch, librarySearch, signInSearch } from './search.ts';
 
 const root = createRootRouteWithContext<{ queryClient: QueryClient }>()({
   component: Root,
@@ -111,6 +111,13 @@ const policy = createRoute({
   component: lazyRouteComponent(() => import('./policyPage.tsx'), 'PolicyPage'),
 });
 
+const audit = createRoute({
+  getParentRoute: () => inside,
+  path: '/projects/$project/audit',
+  validateSearch: auditSearch,
+  component: lazyRouteComponent(() => import('./auditPage.tsx'), 'AuditPage'),
+});
+
 const admin = createRoute({
   getParentRoute: () => inside,
   path: '/admin',
@@ -144,6 +151,7 @@ export const router = createRouter({
       home,
       library,
       asset,
+      audit,
       settings.addChildren([settingsHome, members, keys, limits, policy]),
       admin.addChildren([people, projects]),
       account,

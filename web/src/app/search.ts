@@ -48,3 +48,10 @@ export function assetSearch(raw: Raw) {
     tab: TABS.find((one) => one === raw['tab']),
   });
 }
+
+const AUDIT = ['action', 'actor', 'subject', 'asset', 'version', 'since', 'until', 'event'] as const;
+
+/** `event` is the one that is open; the rest are filters. */
+export function auditSearch(raw: Raw): { [Name in (typeof AUDIT)[number]]?: string } {
+  return set(Object.fromEntries(AUDIT.map((name) => [name, text(raw, name)])));
+}

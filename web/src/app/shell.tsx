@@ -18,6 +18,7 @@ const Dock = lazy(() => import('../audio/dock.tsx').then((module) => ({ default:
 /** Fetched while nothing else is to do, so that a later loss of the server, or its update, breaks nothing that is open. */
 const LATER = [
   () => import('./assetPage.tsx'),
+  () => import('./auditPage.tsx'),
   () => import('../features/assets/newAsset.tsx'),
   () => import('../features/session/personPanel.tsx'),
   () => import('../audio/dock.tsx'),
@@ -58,6 +59,11 @@ export function Shell() {
             <Link to="/projects/$project" params={{ project: project.key }} activeOptions={{ exact: true, includeSearch: false }}>
               <span className={styles.project}>{project.name}</span> Library
             </Link>
+            {project.can.includes('audit.read') && (
+              <Link to="/projects/$project/audit" params={{ project: project.key }} activeOptions={{ includeSearch: false }}>
+                Audit
+              </Link>
+            )}
             <Link to="/projects/$project/settings" params={{ project: project.key }}>
               Settings
             </Link>

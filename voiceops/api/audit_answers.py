@@ -1,0 +1,158 @@
+"""How events, their proofs and verdicts are shown."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import Annotated, Any
+from uuid import UUID
+
+from pydantic import Field
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from voiceops.api.payloads import Json, Out, Time
+from voiceops.audit.exporting import trusted
+from voiceops.audit.merkle import root_from
+from voiceops.audit.notes import NotSigned
+from voiceops.audit.notes import read as read_note
+from voiceops.audit.reading import Proof
+from voiceops.audit.verdict import Kind, Verdict
+from voiceops.config import settings
+from voiceops.models import Asset, AuditEvent, Person
+from voiceops.models.actor import ActorKind
+from voiceops.secret import NoSecret
+
+
+class ActorOut(Out):
+    """Who acted; the name is the one they have now."""
+
+    type: ActorKind
+    id: UUID | None
+    name: str | None
+
+
+class SubjectOut(Out):
+    """What was acted upon."""
+
+    type: str
+    id: UUID
+
+
+class AssetRef(Out):
+    """The asset beneath which it happened."""
+
+    id: UUID
+    key: str
+    title: str
+
+
+class EventOut(Out):
+    """An event of the record."""
+
+    id: UUID
+    seq: int
+    at: Time
+    action: str
+    actor: ActorOut
+    subject: SubjectOut
+    project_id: UUID | None
+    asset_id: UUID | None
+    asset: AssetRef | None
+    version_id: UUID | None
+    reason: str | None
+    changes: Json
+    request_id: str | None
+    address: str | None
+
+
+class ProofOut(Out):
+    """The place of an event in its log's Merkle tree (RFC 9162), under a signed checkpoint."""
+
+    index: int
+    size: int
+    root: str
+    path: list[str]
+    sealed_at: Time
+    note: Annotated[str, Field(description="The checkpoint as a signed note (C2SP).")]
+    proved: Annotated[bool | None, Field(description="Computed just now; null where this server has no VOICEOPS_SECRET_KEY.")]
+
+
+class EventWhole(EventOut):
+    """One event in full: the exact bytes that were hashed, and the proof of its place, null until it is sealed."""
+
+    payload: str
+    sha256: Annotated[str, Field(description="Of the payload.")]
+    leaf: Annotated[str, Field(description="Of a zero byte and the payload: its hash in the tree.")]
+    log: UUID
+    recorded_at: Time
+    proof: ProofOut | None
+
+
+class FindingOut(Out):
+    """One thing that is wrong, with the event it concerns, or the first of them, where it is known."""
+
+    kind: Kind
+    why: str
+    log: UUID
+    index: int | None
+    seq: int | None
+    event_id: UUID | None
+
+
+class VerdictOut(Out):
+    """What a verification said."""
+
+    ok: bool
+    events: int
+    sealed: int
+    unsealed: int
+    oldest_unsealed: Time | None
+    checkpoints: int
+    outside: Annotated[int, Field(description="Copies of checkpoints read from outside the database.")]
+    findings: list[FindingOut]
+    more: Annotated[int, Field(description="Findings beyond those listed.")]
+    seconds: float
+
+    @classmethod
+    def of(cls, verdict: Verdict) -> "VerdictOut":
+        """Show a verdict."""
+        return cls.model_validate({**asdict(verdict), "ok": verdict.ok})
+
+
+async def events_out(db: AsyncSession, rows: Sequence[AuditEvent]) -> list[dict[str, Any]]:
+    """Return events as they are shown, with the names of people and assets as they are now."""
+    people = {UUID(row.actor_id) for row in rows if row.actor_id}
+    known = await db.execute(select(Person.id, Person.name).where(Person.id.in_(people)))
+    names: dict[UUID, str] = {person: name for person, name in known}  # noqa: C416 - a row is more than its pair
+    named = select(Asset.id, Asset.key, Asset.title).where(Asset.id.in_({UUID(row.asset_id) for row in rows if row.asset_id}))
+    assets = {one.id: AssetRef(id=one.id, key=one.key, title=one.title) for one in await db.execute(named)}
+    shown = []
+    for row in rows:
+        told = json.loads(row.payload)
+        actor_id = told["actor"]["id"] and UUID(told["actor"]["id"])
+        actor = ActorOut(type=told["actor"]["type"], id=actor_id, name=names.get(actor_id))
+        asset = assets.get(UUID(told["asset_id"])) if told["asset_id"] else None
+        shown.append({**told, "seq": row.seq, "actor": actor, "asset": asset})
+    return shown
+
+
+async def proof_out(db: AsyncSession, log: UUID, leaf: bytes, found: Proof) -> ProofOut:
+    """Show a proof, checked against the event's bytes and the keys that are ours."""
+    try:
+        said = read_note(found.note, await trusted(db, settings().secret_key))
+        signed = (said.log, said.size, said.root) == (str(log), found.size, found.root)
+        proved = signed and root_from(leaf, found.index, found.size, found.path) == found.root
+    except NotSigned:
+        proved = False
+    except NoSecret:
+        proved = None
+    path = [step.hex() for step in found.path]
+    return ProofOut(
+        index=found.index,
+        size=found.size,
+        root=found.root.hex(),
+        path=path,
+        sealed_at=found.sealed_at,
+        note=found.note,
+        proved=proved,
+    )

@@ -1,0 +1,95 @@
+"""Exporting: one checkpoint is fixed first, then the events go out page by page, for the log only ever grows behind it."""
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping, Sequence
+from typing import Any, Final, Literal
+from uuid import UUID
+
+from sqlalchemy import Row, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from voiceops.audit import bundle, keys
+from voiceops.audit.bundle import Line
+from voiceops.audit.merkle import Levels
+from voiceops.audit.notes import Verifier
+from voiceops.audit.reading import Wanted
+from voiceops.db import Database
+from voiceops.models import AuditCheckpoint, AuditEvent, AuditLeaf, Person, SigningKey
+from voiceops.secret import NoSecret
+
+PAGE: Final = 500
+LEAVES: Final = 20_000
+
+
+async def trusted(db: AsyncSession, secret: str | None) -> Mapping[bytes, Verifier]:
+    """Return the keys made under the secret; raises `NoSecret`."""
+    rows = await db.execute(select(SigningKey.name, SigningKey.public, SigningKey.proof).order_by(SigningKey.created_at))
+    return keys.trusted([(name, public, proof) for name, public, proof in rows], secret)
+
+
+class Export:
+    """One export. It holds no transaction open while the reader is slow."""
+
+    def __init__(self, database: Database, wanted: Wanted, filters: Mapping[str, Any], secret: str | None) -> None:
+        self._database = database
+        self._wanted = wanted
+        self._filters = filters
+        self._secret = secret
+
+    async def lines(self, kind: Literal["jsonl", "csv"]) -> AsyncIterator[str]:
+        """Give the text in pieces, the oldest event first."""
+        note, levels, verifiers = await self._fixed()
+        if kind == "csv":
+            yield bundle.csv_head()
+        else:
+            yield bundle.header(str(self._wanted.log), note, verifiers, self._filters)
+        after = 0
+        while rows := await self._page(after):
+            names = await self._names(rows) if kind == "csv" else {}
+            yield await asyncio.to_thread(_written, rows, levels, names, kind)
+            after = rows[-1][0]
+
+    async def _fixed(self) -> tuple[str | None, Levels, Sequence[Verifier]]:
+        log = self._wanted.log
+        async with self._database.session.begin() as db:
+            newest = select(AuditCheckpoint.size, AuditCheckpoint.note).where(AuditCheckpoint.log == log)
+            point = (await db.execute(newest.order_by(AuditCheckpoint.size.desc()).limit(1))).one_or_none()
+            size, note = (point.size, point.note) if point else (0, None)
+            try:
+                verifiers = list((await trusted(db, self._secret)).values())
+            except NoSecret:
+                verifiers = []
+            leaves = bytearray()
+            for start in range(0, size, LEAVES):
+                part = select(AuditLeaf.hash).where(AuditLeaf.log == log, AuditLeaf.index >= start, AuditLeaf.index < size)
+                leaves += b"".join((await db.execute(part.order_by(AuditLeaf.index).limit(LEAVES))).scalars())
+        return note, await asyncio.to_thread(Levels, bytes(leaves)), verifiers
+
+    async def _page(self, after: int) -> Sequence[Row[int, str, int | None, str | None]]:
+        query = (
+            select(AuditEvent.seq, AuditEvent.payload, AuditLeaf.index, AuditEvent.actor_id)
+            .outerjoin(AuditLeaf, AuditLeaf.event_id == AuditEvent.id)
+            .where(*self._wanted.conditions(), AuditEvent.seq > after)
+            .order_by(AuditEvent.seq)
+            .limit(PAGE)
+        )
+        async with self._database.session.begin() as db:
+            return (await db.execute(query)).all()
+
+    async def _names(self, rows: Sequence[Row[int, str, int | None, str | None]]) -> Mapping[str, str]:
+        people = {UUID(row[3]) for row in rows if row[3]}
+        async with self._database.session.begin() as db:
+            found = await db.execute(select(Person.id, Person.name).where(Person.id.in_(people)))
+            return {str(person): name for person, name in found}
+
+
+def _written(
+    rows: Sequence[Row[int, str, int | None, str | None]], levels: Levels, names: Mapping[str, str], kind: Literal["jsonl", "csv"]
+) -> str:
+    write = bundle.as_csv if kind == "csv" else bundle.as_json
+    written = []
+    for seq, payload, index, actor_id in rows:
+        sealed = index if index is not None and index < levels.size else None
+        path = () if sealed is None else tuple(levels.path(sealed))
+        written.append(write(Line(seq, payload, sealed, path, names.get(actor_id or ""))))
+    return "".join(written)

@@ -1,0 +1,124 @@
+"""Small named files in the object store that are only ever added: what the database said, where the database cannot change it."""
+
+import os
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from pathlib import Path
+from typing import Protocol
+from urllib.parse import unquote, urlsplit
+
+import obstore
+from obstore.exceptions import AlreadyExistsError, BaseError
+from obstore.store import S3Store
+
+
+class WitnessError(Exception):
+    """The object store does not answer, or holds something else under a name than was to be added."""
+
+
+class Witness(Protocol):
+    """Where the files are. Names are paths with slashes. All of it blocks: call it from a thread."""
+
+    def add(self, name: str, text: str) -> None:
+        """Keep `text` under a name that is free, or that holds the same already."""
+
+    def read(self, name: str) -> str:
+        """Read one file."""
+
+    def names(self, folder: str) -> list[str]:
+        """List the names of the files beneath a folder, sorted."""
+
+
+def open_witness(url: str) -> Witness:
+    """Open the object store at `file:///folder` or `s3://bucket/prefix`, the one that holds the audio."""
+    parts = urlsplit(url)
+    if parts.scheme == "file":
+        return FolderWitness(Path(unquote(parts.path)))
+    return BucketWitness(parts.netloc, parts.path.strip("/"))
+
+
+class FolderWitness(Witness):
+    """A folder: written beside, forced to disk, linked to its name, which fails if the name is taken."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def add(self, name: str, text: str) -> None:
+        """Keep `text`; when this returns it survives a crash."""
+        with _told():
+            final = self._folder / name
+            final.parent.mkdir(parents=True, exist_ok=True)
+            mine = final.with_name(f".{final.name}.{secrets.token_hex(8)}")
+            try:
+                with os.fdopen(os.open(mine, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o440), "w", encoding="utf-8") as file:
+                    file.write(text)
+                    file.flush()
+                    os.fsync(file.fileno())
+                try:
+                    os.link(mine, final)
+                except FileExistsError:
+                    _same(final.read_text(encoding="utf-8"), text, name)
+            finally:
+                mine.unlink(missing_ok=True)
+            folder = os.open(final.parent, os.O_RDONLY | os.O_DIRECTORY)
+            try:
+                os.fsync(folder)
+            finally:
+                os.close(folder)
+
+    def read(self, name: str) -> str:
+        """Read one file."""
+        with _told():
+            return (self._folder / name).read_text(encoding="utf-8")
+
+    def names(self, folder: str) -> list[str]:
+        """List the files beneath a folder, but none that is just being written."""
+        with _told():
+            found = (self._folder / folder).rglob("*")
+            return sorted(str(one.relative_to(self._folder)) for one in found if one.is_file() and not one.name.startswith("."))
+
+
+class BucketWitness(Witness):
+    """An S3-compatible bucket. A retention lock on the bucket keeps even its owner from changing what is there."""
+
+    def __init__(self, bucket: str, prefix: str) -> None:
+        with _told():
+            self._store = S3Store(
+                bucket,
+                prefix=prefix or None,
+                client_options={"allow_http": True, "connect_timeout": timedelta(seconds=5), "timeout": timedelta(seconds=20)},
+                retry_config={"max_retries": 2, "retry_timeout": timedelta(seconds=10)},
+            )
+
+    def add(self, name: str, text: str) -> None:
+        """Keep `text`."""
+        with _told():
+            try:
+                obstore.put(self._store, name, text.encode(), mode="create", use_multipart=False)
+            except AlreadyExistsError:
+                _same(self.read(name), text, name)
+
+    def read(self, name: str) -> str:
+        """Read one file."""
+        with _told():
+            return bytes(obstore.get(self._store, name).bytes()).decode(errors="replace")
+
+    def names(self, folder: str) -> list[str]:
+        """List the files beneath a folder."""
+        with _told():
+            return sorted(one["path"] for batch in obstore.list(self._store, f"{folder}/") for one in batch)
+
+
+def _same(there: str, text: str, name: str) -> None:
+    if there != text:
+        raise WitnessError(f"the object store holds something else under {name}")
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    try:
+        yield
+    except (OSError, BaseError) as error:
+        raise WitnessError(f"the object store does not answer as it should: {str(error).partition(chr(10))[0]}") from error

@@ -1,0 +1,108 @@
+/** The record of a project: who did what, when and why; and the proof that nobody has changed it since. */
+import { useInfiniteQuery } from '@tanstack/react-query';
+import type { ReactNode } from 'react';
+import { asProblem } from '../../api/client.ts';
+import type { Project } from '../../api/types.ts';
+import { Button } from '../../ui/button.tsx';
+import { Icon } from '../../ui/icons.tsx';
+import { PageTitle } from '../../ui/pageTitle.tsx';
+import { Empty, Failure, Skeleton } from '../../ui/state.tsx';
+import styles from './auditLog.module.css';
+import { EventPanel } from './eventPanel.tsx';
+import { EventTable } from './eventTable.tsx';
+import { FilterBar } from './filters.tsx';
+import { eventsQuery, exportUrl, NONE, useVerify, type FilterChange, type Filters } from './queries.ts';
+import { VerdictNote } from './verdict.tsx';
+
+interface AuditLogProps {
+  project: Project;
+  filters: Filters;
+  /** The event that is open. */
+  open: string | undefined;
+  onFilter: (change: FilterChange) => void;
+  onOpen: (event: string | undefined) => void;
+}
+
+export function AuditLog({ project, filters, open, onFilter, onOpen }: AuditLogProps) {
+  const list = useInfiniteQuery(eventsQuery(project.id, filters));
+  const verify = useVerify(project.id);
+  const events = list.data?.pages.flatMap((page) => page.items) ?? [];
+  return (
+    <>
+      <header className={styles.head}>
+        <PageTitle>Audit</PageTitle>
+        <div className={styles.actions}>
+          {project.can.includes('audit.export') && <Exports project={project} filters={filters} />}
+          {project.can.includes('audit.verify') && (
+            <Button variant="primary" busy={verify.isPending} onClick={() => verify.mutate()}>
+              Verify
+            </Button>
+          )}
+        </div>
+      </header>
+      <VerdictNote verify={verify} onOpen={onOpen} />
+      <FilterBar filters={filters} events={events} onChange={onFilter} />
+      <div className={styles.list} aria-busy={list.isPlaceholderData || undefined}>
+        <Content
+          list={list}
+          empty={events.length === 0}
+          filtered={Object.keys(filters).length > 0}
+          clear={<Button onClick={() => onFilter(NONE)}>Clear filters</Button>}
+        >
+          <EventTable events={events} projectKey={project.key} filters={filters} onFilter={onFilter} />
+        </Content>
+      </div>
+      {list.hasNextPage && (
+        <div className={styles.more}>
+          <Button onClick={() => void list.fetchNextPage()} busy={list.isFetchingNextPage}>
+            Load more
+          </Button>
+        </div>
+      )}
+      {open !== undefined && <EventPanel project={project} event={open} onClose={() => onOpen(undefined)} />}
+    </>
+  );
+}
+
+/** Links, not buttons: the browser saves what comes while the rest is still on its way. */
+function Exports({ project, filters }: { project: Project; filters: Filters }) {
+  const about = Object.keys(filters).length > 0 ? 'what the filters let through' : 'everything';
+  return (
+    <>
+      <a className={styles.export} href={exportUrl(project.id, filters, 'csv')} download title={`A table of ${about}, for people`}>
+        <Icon name="download" /> CSV
+      </a>
+      <a className={styles.export} href={exportUrl(project.id, filters, 'jsonl')} download title={`Exact bytes and proofs of ${about}, to verify elsewhere`}>
+        <Icon name="download" /> JSONL with proofs
+      </a>
+    </>
+  );
+}
+
+interface ContentProps {
+  list: ReturnType<typeof useInfiniteQuery<unknown>>;
+  empty: boolean;
+  filtered: boolean;
+  clear: ReactNode;
+  children: ReactNode;
+}
+
+function Content({ list, empty, filtered, clear, children }: ContentProps) {
+  if (list.isPending)
+    return (
+      <div className={styles.loading}>
+        <Skeleton lines={12} label="Loading the events" />
+      </div>
+    );
+  if (list.isError && empty) {
+    const problem = asProblem(list.error);
+    return <Failure title={problem.title} detail={problem.message} onRetry={() => void list.refetch()} />;
+  }
+  if (!empty) return children;
+  if (!filtered) return <Empty title="Nothing has happened here yet">Whatever somebody does in this project is told here.</Empty>;
+  return (
+    <Empty title="Nothing matches" icon="search" action={clear}>
+      No event of this project has these properties.
+    </Empty>
+  );
+}

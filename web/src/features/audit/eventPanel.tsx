@@ -1,0 +1,104 @@
+/** One event in full: what it tells, the exact bytes, and the proof of its place. */
+import { useQuery } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
+import type { ReactNode } from 'react';
+import { asProblem } from '../../api/client.ts';
+import type { Project, WholeEvent } from '../../api/types.ts';
+import { Dialog } from '../../ui/dialog.tsx';
+import { at } from '../../ui/format.ts';
+import { Failure, Skeleton } from '../../ui/state.tsx';
+import styles from './eventPanel.module.css';
+import { ProofNote } from './proof.tsx';
+import { eventQuery } from './queries.ts';
+import { done, who } from './words.ts';
+
+export function EventPanel({ project, event: id, onClose }: { project: Project; event: string; onClose: () => void }) {
+  const event = useQuery(eventQuery(project.id, id));
+  const title = event.data ? `Event #${event.data.seq}` : 'Event';
+  return (
+    <Dialog title={title} size="wide" onClose={onClose}>
+      <div className={styles.body}>
+        <Content event={event} project={project} />
+      </div>
+    </Dialog>
+  );
+}
+
+function Content({ event, project }: { event: ReturnType<typeof useQuery<WholeEvent>>; project: Project }) {
+  if (event.isPending) return <Skeleton lines={9} label="Loading the event" />;
+  if (event.isError) {
+    const problem = asProblem(event.error);
+    const gone = problem.status === 404 || problem.status === 422;
+    return gone ? (
+      <Failure title="There is no such event" detail="It is not in the log of this project." />
+    ) : (
+      <Failure title={problem.title} detail={problem.message} onRetry={() => void event.refetch()} />
+    );
+  }
+  return <Whole event={event.data} project={project} />;
+}
+
+function Whole({ event, project }: { event: WholeEvent; project: Project }) {
+  return (
+    <>
+      <p className={styles.sentence}>
+        <strong>{who(event)}</strong> {done(event.action)}
+        {event.actor.type === 'worker' && ' (a worker, for them)'}
+      </p>
+      {event.reason && <blockquote className={styles.reason}>{event.reason}</blockquote>}
+      <ProofNote event={event} />
+      <dl className={styles.facts}>
+        <Fact name="When">
+          <time dateTime={event.at}>{at(event.at)}</time>
+          <code>{event.at}</code>
+        </Fact>
+        <Fact name="Action">
+          <code>{event.action}</code>
+        </Fact>
+        {event.asset && (
+          <Fact name="Asset">
+            <Link to="/projects/$project/assets/$asset" params={{ project: project.key, asset: event.asset.id }}>
+              {event.asset.title}
+            </Link>
+            <code>{event.asset.key}</code>
+          </Fact>
+        )}
+        <Fact name="Subject">
+          {event.subject.type} <code>{event.subject.id}</code>
+        </Fact>
+        {event.address && (
+          <Fact name="From">
+            <code>{event.address}</code>
+          </Fact>
+        )}
+        {event.request_id && (
+          <Fact name="Request">
+            <code>{event.request_id}</code>
+          </Fact>
+        )}
+      </dl>
+      {Object.keys(event.changes).length > 0 && (
+        <section>
+          <h3>Changes</h3>
+          <pre className={styles.code}>{JSON.stringify(event.changes, null, 2)}</pre>
+        </section>
+      )}
+      <details className={styles.exact}>
+        <summary>The exact bytes, and their hash</summary>
+        <pre className={styles.code}>{event.payload}</pre>
+        <p>
+          SHA-256 <code>{event.sha256}</code>
+        </p>
+      </details>
+    </>
+  );
+}
+
+function Fact({ name, children }: { name: string; children: ReactNode }) {
+  return (
+    <div>
+      <dt>{name}</dt>
+      <dd>{children}</dd>
+    </div>
+  );
+}

@@ -1,0 +1,58 @@
+/** Events as rows: when, who, what, where and why. */
+import { Link } from '@tanstack/react-router';
+import type { AuditEvent } from '../../api/types.ts';
+import { Ago } from '../../ui/ago.tsx';
+import styles from './eventTable.module.css';
+import type { FilterChange, Filters } from './queries.ts';
+import { done, who } from './words.ts';
+
+interface EventTableProps {
+  events: readonly AuditEvent[];
+  projectKey: string;
+  filters: Filters;
+  onFilter: (change: FilterChange) => void;
+}
+
+export function EventTable({ events, projectKey, filters, onFilter }: EventTableProps) {
+  return (
+    <table className={styles.table}>
+      <thead>
+        <tr>
+          <th scope="col">What happened</th>
+          <th scope="col">Asset</th>
+          <th scope="col">Reason</th>
+          <th scope="col">When</th>
+        </tr>
+      </thead>
+      <tbody>
+        {events.map((event) => (
+          <tr key={event.id}>
+            <th scope="row" className={styles.what}>
+              {event.actor.id && filters.actor === undefined ? (
+                <button type="button" title="Only what they did" onClick={() => onFilter({ actor: event.actor.id ?? undefined })}>
+                  {who(event)}
+                </button>
+              ) : (
+                <span>{who(event)}</span>
+              )}{' '}
+              <Link to="/projects/$project/audit" params={{ project: projectKey }} search={{ ...filters, event: event.id }} resetScroll={false}>
+                {done(event.action)}
+              </Link>
+            </th>
+            <td className={styles.asset}>
+              {event.asset && (
+                <Link to="/projects/$project/assets/$asset" params={{ project: projectKey, asset: event.asset.id }}>
+                  {event.asset.title}
+                </Link>
+              )}
+            </td>
+            <td className={styles.reason}>{event.reason}</td>
+            <td className={styles.when}>
+              <Ago time={event.at} /> <span>#{event.seq}</span>
+            </td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}

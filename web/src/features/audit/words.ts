@@ -1,0 +1,70 @@
+/** The record in plain words. */
+import type { AuditEvent } from '../../api/types.ts';
+import { plain } from '../../ui/format.ts';
+
+/** What somebody did, after their name. */
+const DONE: Record<string, string> = {
+  'studio.seed': 'set up the demo studio',
+  'studio.found': 'founded the studio',
+  'session.sign_in': 'signed in',
+  'session.sign_out': 'signed out',
+  'project.create': 'created the project',
+  'project.update': 'changed the project',
+  'member.invite': 'invited somebody',
+  'member.accept': 'accepted an invitation',
+  'member.change': 'changed a member’s roles',
+  'member.remove': 'removed a member',
+  'invitation.revoke': 'revoked an invitation',
+  'person.change': 'changed a person',
+  'person.deactivate': 'deactivated a person',
+  'person.reactivate': 'reactivated a person',
+  'password.change': 'changed their password',
+  'key.create': 'made an API key',
+  'key.revoke': 'revoked an API key',
+  'limit.change': 'changed a limit',
+  'limit.refuse': 'ran into a limit',
+  'asset.create': 'created the asset',
+  'asset.update': 'changed the asset',
+  'script.create': 'wrote a script',
+  'generation.request': 'asked for speech',
+  'generation.cancel': 'cancelled a generation',
+  'generation.retry': 'retried a generation',
+  'generation.succeed': 'got a version',
+  'generation.fail': 'got no version: it failed',
+  'audit.verify': 'verified the audit trail',
+  'audit.export': 'exported the audit trail',
+};
+
+export const ACTIONS = Object.keys(DONE);
+
+export function done(action: string): string {
+  return DONE[action] ?? plain(action.replace('.', ' ')).toLowerCase();
+}
+
+/** For a list to choose from: `Asset: create`. */
+export function actionName(action: string): string {
+  const [noun = '', verb = ''] = action.split('.');
+  return `${plain(noun)}: ${plain(verb).toLowerCase()}`;
+}
+
+/** Who acted. A worker acts for the person who asked. */
+export function who({ actor }: Pick<AuditEvent, 'actor'>): string {
+  if (actor.type === 'system') return 'The studio itself';
+  return actor.name ?? 'Somebody no longer known';
+}
+
+/** The thing that was wrong, in a word or two. */
+export const KINDS: Record<string, string> = {
+  edited: 'Edited',
+  missing: 'Deleted',
+  gap: 'Removed',
+  moved: 'Moved',
+  root: 'Rewritten',
+  checkpoint: 'Signature',
+  cut: 'Cut off',
+  unsigned: 'Unsigned',
+  behind: 'Slipped in',
+  columns: 'Shown otherwise',
+  time: 'Wrong time',
+  witness: 'Copy outside',
+};
