@@ -13,12 +13,12 @@ ROLES: Final = (APP_ROLE, SEALER_ROLE)
 GRANTS: Final = """
 do $$ declare found record; begin
   execute format('grant usage on schema %I to voiceops_app, voiceops_sealer', current_schema());
-  -- what a trigger refuses to everybody is not granted in the first place: type 8 is a row's DELETE, 16 its UPDATE
+  -- what a trigger always refuses is not granted in the first place: type 8 is a row's DELETE, 16 its UPDATE
   for found in
-    select relname,
-      exists (select from pg_trigger where tgrelid = c.oid and tgfoid = 'refuse_change'::regproc and tgtype & 8 > 0) as kept,
-      exists (select from pg_trigger where tgrelid = c.oid and tgfoid = 'refuse_change'::regproc and tgtype & 16 > 0) as fixed
-    from pg_class c
+    select relname, always & 8 > 0 as kept, always & 16 > 0 as fixed
+    from pg_class c, lateral (
+      select coalesce(bit_or(tgtype), 0) as always from pg_trigger
+      where tgrelid = c.oid and tgfoid = 'refuse_change'::regproc and tgqual is null) refusing
     where relkind in ('r', 'p') and relnamespace = current_schema()::regnamespace
       and not relname = any (array['audit_events', 'audit_leaves', 'audit_checkpoints', 'audit_witness', 'audit_watermark',
                                    'signing_keys', 'alembic_version'])

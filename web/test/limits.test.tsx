@@ -3,7 +3,6 @@ import { userEvent } from 'vitest/browser';
 import type { Limits as Figures, Voice } from '../src/api/types.ts';
 import { forecast } from '../src/features/generations/budget.ts';
 import { Composer } from '../src/features/generations/composer.tsx';
-import { useDraft } from '../src/features/generations/draft.ts';
 import { Limits } from '../src/features/limits/limits.tsx';
 import { daysOf, topOf } from '../src/features/limits/month.ts';
 import { asset, generation, limits, voice } from './made.ts';
@@ -114,7 +113,8 @@ test('a generation is forecast in characters, and in money where the voice has a
 });
 
 function Bench({ of, voices = [voice()] }: { of: Figures; voices?: Voice[] }) {
-  return <Composer asset={asset()} voices={voices} store={useDraft('a-1')} last={undefined} newest={undefined} limits={of} onGenerate={() => undefined} />;
+  const nothing = { last: undefined, newest: undefined, onGenerated: () => undefined, onChanged: () => Promise.resolve() };
+  return <Composer person="p-1" asset={asset()} voices={voices} limits={of} {...nothing} />;
 }
 
 const ROUTES = {

@@ -30,7 +30,6 @@ export type ApiKey = Schemas['KeyOut'];
 export type NewApiKey = Schemas['KeyIn'];
 export type MadeApiKey = Schemas['NewKeyOut'];
 export type Scope = Schemas['Scope'];
-export type Role = Schemas['Role'];
 export type May = Schemas['MayOut'];
 export type AuditEvent = Schemas['EventOut'];
 export type WholeEvent = Schemas['EventWhole'];

@@ -61,7 +61,7 @@ export function at(time: string): string {
 }
 
 /** `1 December`: a day in UTC, as budgets have them. Takes `2026-12-01` and whole times. */
-export function day(time: string): string {
+export function utcDay(time: string): string {
   return dayOnly.format(new Date(time));
 }
 

@@ -1,6 +1,6 @@
 /** What a generation takes of the month's budgets, and whether that is left. The server decides; this says it before. */
 import type { Limits, Voice } from '../../api/types.ts';
-import { count, day, decimal, money } from '../../ui/format.ts';
+import { count, utcDay, decimal, money } from '../../ui/format.ts';
 
 export interface Forecast {
   /** `uses 118 of 982,114 characters left this month`. */
@@ -13,7 +13,7 @@ const NEARLY = 0.9;
 export function forecast({ characters, money: spent }: Limits, voice: Voice, needed: number): Forecast {
   const price = Math.ceil((needed * voice.price_micros_per_1000_characters) / 1000);
   const cost = money(price, spent.currency);
-  const until = `until ${day(characters.resets_at)}`;
+  const until = `until ${utcDay(characters.resets_at)}`;
   if (needed > characters.left || characters.left === 0) {
     return { level: 'over', text: `This takes ${count(needed)} characters, and ${count(characters.left)} are left ${until}. An owner can raise the limit.` };
   }

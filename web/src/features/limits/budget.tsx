@@ -1,5 +1,5 @@
 /** One budget of the month: what is used, on its way and left, and how it went by day. */
-import { decimal, day as dayWords } from '../../ui/format.ts';
+import { decimal, utcDay } from '../../ui/format.ts';
 import { Note } from '../../ui/state.tsx';
 import styles from './limits.module.css';
 import { daysOf } from './month.ts';
@@ -23,7 +23,7 @@ const NEARLY = 0.9;
 export function Budget({ title, what, month, usage, used, reserved, limit, resets, words }: BudgetProps) {
   const gone = used + reserved;
   const left = limit === null ? null : Math.max(limit - gone, 0);
-  const until = dayWords(resets);
+  const until = utcDay(resets);
   return (
     <section className={styles.card} aria-label={title}>
       <h2>{title}</h2>

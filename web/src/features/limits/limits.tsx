@@ -4,7 +4,7 @@ import { useState } from 'react';
 import { asProblem } from '../../api/client.ts';
 import type { Limits as Figures, Project } from '../../api/types.ts';
 import { Button } from '../../ui/button.tsx';
-import { count, day, money } from '../../ui/format.ts';
+import { count, utcDay, money } from '../../ui/format.ts';
 import { PageTitle } from '../../ui/pageTitle.tsx';
 import { Failure, Skeleton } from '../../ui/state.tsx';
 import { Budget } from './budget.tsx';
@@ -27,7 +27,7 @@ export function Limits({ project }: { project: Project }) {
       <header className={styles.head}>
         <PageTitle>Limits</PageTitle>
         <p>
-          What {project.name} may generate. Budgets begin anew on {day(limits.data.characters.resets_at)} (UTC).
+          What {project.name} may generate. Budgets begin anew on {utcDay(limits.data.characters.resets_at)} (UTC).
           {!may && ' Owners of the project set them.'}
         </p>
         {may && (

@@ -1,6 +1,6 @@
 /** A month's use: a bar a day, the line of all up to then, and the limit; the same as a table. */
 import { useId } from 'react';
-import { day as dayWords } from '../../ui/format.ts';
+import { utcDay } from '../../ui/format.ts';
 import { topOf, type Day } from './month.ts';
 import styles from './usageChart.module.css';
 
@@ -34,7 +34,7 @@ export function UsageChart({ what, days, limit, words }: UsageChartProps) {
           {past.map(({ day, number, used: value }) =>
             value > 0 ? (
               <rect key={day} className={styles.bar} x={number - 0.85} width={0.7} y={y(value)} height={HEIGHT - y(value)}>
-                <title>{`${dayWords(day)}: ${words(value)}`}</title>
+                <title>{`${utcDay(day)}: ${words(value)}`}</title>
               </rect>
             ) : null,
           )}
@@ -60,7 +60,7 @@ export function UsageChart({ what, days, limit, words }: UsageChartProps) {
 function summary(what: string, past: readonly Day[], used: number, limit: number | null, words: (value: number) => string): string {
   const most = past.reduce<Day | null>((best, day) => (day.used > (best?.used ?? 0) ? day : best), null);
   const so = `${words(used)} used so far${limit === null ? '' : `, of a limit of ${words(limit)}`}.`;
-  return most ? `${so} Most ${what} in a day: ${words(most.used)} on ${dayWords(most.day)}.` : so;
+  return most ? `${so} Most ${what} in a day: ${words(most.used)} on ${utcDay(most.day)}.` : so;
 }
 
 function Table({ days, what, words }: { days: readonly Day[]; what: string; words: (value: number) => string }) {
@@ -80,7 +80,7 @@ function Table({ days, what, words }: { days: readonly Day[]; what: string; word
         <tbody>
           {days.map(({ day, used, total }) => (
             <tr key={day}>
-              <th scope="row">{dayWords(day)}</th>
+              <th scope="row">{utcDay(day)}</th>
               <td>{words(used)}</td>
               <td>{words(total)}</td>
             </tr>
