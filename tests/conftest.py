@@ -84,7 +84,8 @@ def settings(database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     """Settings for one test: instant voices, quick retries. `monkeypatch.setenv` before this one to change more."""
     quick = {"DATA": str(tmp_path), "DATABASE_URL": database_url, "PROVIDERS": "tone,hibari", "RETRY_WAIT": "0.05"}
     for name, value in quick.items():
-        monkeypatch.setenv(f"VOICEOPS_{name}", value)
+        if name != "RETRY_WAIT" or "VOICEOPS_RETRY_WAIT" not in os.environ:
+            monkeypatch.setenv(f"VOICEOPS_{name}", value)
     current_settings.cache_clear()
     yield current_settings()
     current_settings.cache_clear()
