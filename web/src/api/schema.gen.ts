@@ -225,7 +225,7 @@ export interface paths {
         };
         /**
          * List Projects
-         * @description List the caller's projects.
+         * @description List the caller's projects, the newest first.
          */
         get: operations["list_projects"];
         put?: never;
@@ -481,7 +481,7 @@ export interface paths {
         };
         /**
          * Readyz
-         * @description Tell that it can serve: the database answers, is of this release, and holds the demo's people where it should.
+         * @description Tell that it can serve: the database answers, is of this release, and holds the demo's people where it was empty.
          */
         get: operations["readyz"];
         put?: never;
@@ -502,11 +502,6 @@ export interface components {
          * @enum {string}
          */
         Action: "studio.seed" | "session.sign_in" | "session.sign_out" | "asset.create" | "asset.update" | "script.create" | "generation.request" | "generation.cancel" | "generation.retry" | "generation.succeed" | "generation.fail";
-        /** All[ProjectOut] */
-        All_ProjectOut_: {
-            /** Items */
-            items: components["schemas"]["ProjectOut"][];
-        };
         /** All[VoiceOut] */
         All_VoiceOut_: {
             /** Items */
@@ -562,7 +557,7 @@ export interface components {
              * Format: uuid
              */
             project_id: string;
-            script: components["schemas"]["NewestScript"] | null;
+            script: components["schemas"]["ScriptText"] | null;
             status: components["schemas"]["Status"] | null;
             /** Tags */
             tags: string[];
@@ -636,7 +631,7 @@ export interface components {
             parent_id: string;
             /** Parent Number */
             parent_number: number;
-            script: components["schemas"]["SpokenScript"] | null;
+            script: components["schemas"]["ScriptText"] | null;
             /** Voice */
             voice: string | null;
         };
@@ -933,21 +928,6 @@ export interface components {
             /** Words Per Minute */
             words_per_minute: number | null;
         };
-        /**
-         * NewestScript
-         * @description The newest wording of an asset.
-         */
-        NewestScript: {
-            /**
-             * Id
-             * Format: uuid
-             */
-            id: string;
-            /** Number */
-            number: number;
-            /** Text */
-            text: string;
-        };
         /** Page[AssetOut] */
         Page_AssetOut_: {
             /** Items */
@@ -959,6 +939,13 @@ export interface components {
         Page_GenerationOut_: {
             /** Items */
             items: components["schemas"]["GenerationOut"][];
+            /** Next Cursor */
+            next_cursor: string | null;
+        };
+        /** Page[ProjectOut] */
+        Page_ProjectOut_: {
+            /** Items */
+            items: components["schemas"]["ProjectOut"][];
             /** Next Cursor */
             next_cursor: string | null;
         };
@@ -1114,6 +1101,21 @@ export interface components {
             number: number;
         };
         /**
+         * ScriptText
+         * @description A wording, where something else shows it.
+         */
+        ScriptText: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Number */
+            number: number;
+            /** Text */
+            text: string;
+        };
+        /**
          * SessionOut
          * @description Who is asking, and the projects they are a member of.
          */
@@ -1131,21 +1133,6 @@ export interface components {
             email: string;
             /** Password */
             password: string;
-        };
-        /**
-         * SpokenScript
-         * @description The wording that was spoken.
-         */
-        SpokenScript: {
-            /**
-             * Id
-             * Format: uuid
-             */
-            id: string;
-            /** Number */
-            number: number;
-            /** Text */
-            text: string;
         };
         /**
          * Status
@@ -1214,7 +1201,7 @@ export interface components {
             };
             /** Reason */
             reason: string | null;
-            script: components["schemas"]["SpokenScript"];
+            script: components["schemas"]["ScriptText"];
             status: components["schemas"]["Status"];
             /** Unspoken */
             unspoken: string[];
@@ -2489,7 +2476,11 @@ export interface operations {
     };
     list_projects: {
         parameters: {
-            query?: never;
+            query?: {
+                limit?: number;
+                /** @description `next_cursor` of the part before. */
+                cursor?: string | null;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -2502,7 +2493,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["All_ProjectOut_"];
+                    "application/json": components["schemas"]["Page_ProjectOut_"];
                 };
             };
             /** @description Bad Request */
