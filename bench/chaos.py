@@ -27,6 +27,8 @@ from bench.studio import PATIENCE_S, UP, Studio, wait_until
 STALLED_AFTER_S = 3.0
 AT_ONCE = 6  # slow voices wait, they do not work
 CHANCES = "writing=0.01,stored=0.06,settling=0.06,committing=0.006,committed=0.006,settled=0.05,performed=0.04"
+TRIES = 4
+"""What is to be harmed may be dead already; more tries than this for each fault mean that nothing lives."""
 FAULTS = {"kill worker": 6, "stop worker": 8, "kill API": 2, "kill PostgreSQL": 2, "kill up": 1}
 PARTS = {"worker": "worker", "API": "serve", "PostgreSQL": "postgres"}
 MEAN_PAUSE_S = 1.5
@@ -38,7 +40,7 @@ DRAIN_S = 180.0
 
 @dataclass
 class Outcome:
-    """What was done, and what does not hold after it."""
+    """What was done, how what was asked for meanwhile ended, and what does not hold after it."""
 
     promises: Promises = field(default_factory=Promises)
     faults: Counter[str] = field(default_factory=Counter)
@@ -46,6 +48,11 @@ class Outcome:
     violations: list[str] = field(default_factory=list)
     half_files: int = 0
     drain_s: float = 0.0
+
+    @property
+    def harms(self) -> int:
+        """How often something was killed or stopped from outside."""
+        return sum(self.faults[fault] for fault in FAULTS)
 
 
 def run(seed: int, faults: int, *, pause_s: float = MEAN_PAUSE_S, chances: str = CHANCES) -> Outcome:
@@ -59,7 +66,9 @@ def run(seed: int, faults: int, *, pause_s: float = MEAN_PAUSE_S, chances: str =
         _mend(studio, outcome)
         outcome.ended = {
             str(status): int(str(count))
-            for status, count in studio.rows("select status, count(*) from generations group by status")
+            for status, count in studio.rows(
+                "select status, count(*) from generations where reason like 'chaos %' group by status"  # not the demo's own
+            )
         }
         outcome.violations = violations(studio, outcome.promises)
         log = studio.log.read_text()
@@ -97,10 +106,13 @@ async def _storm(
             person = Person(client, assets, random.Random(f"{seed} {number}"), outcome.promises)  # noqa: S311 - chance, no secret
             asking.append(asyncio.create_task(person.ask_until(stop, ASKING_PAUSE_S)))
         breaking = Breaking(studio, random.Random(seed), outcome)  # noqa: S311 - as above
-        for _ in range(faults):
+        for _ in range(TRIES * faults):
             await breaking.work(pause_s)
             breaking.harm()
+            if outcome.harms >= faults:
+                break
         await asyncio.gather(*breaking.asleep)
+        await breaking.accepted(2 * faults)
         stop.set()
         await asyncio.gather(*asking)
 
@@ -124,10 +136,16 @@ class Breaking:
             await asyncio.sleep(0.1)
         self._keep()
 
+    async def accepted(self, count: int) -> None:
+        """Let it work until it has accepted so many generations in all, if it ever does."""
+        patience = time.monotonic() + DRAIN_S
+        while len(self._outcome.promises.accepted) < count and time.monotonic() < patience:
+            self._keep()
+            await asyncio.sleep(0.1)
+
     def harm(self) -> None:
-        """Kill or stop something."""
+        """Kill or stop something, and note it if it was there."""
         fault = self._chance.choices(list(FAULTS), list(FAULTS.values()))[0]
-        self._outcome.faults[fault] += 1
         if fault == "kill up":
             self._studio.kill()
         elif pids := self._studio.pids(PARTS[fault.partition(" ")[2]]):
@@ -136,6 +154,9 @@ class Breaking:
                 _send(pid, signal.SIGKILL)
             else:
                 self.asleep.add(asyncio.create_task(_stop(pid, STALLED_AFTER_S * self._chance.uniform(1.6, 2.6))))
+        else:
+            return
+        self._outcome.faults[fault] += 1
 
     def _keep(self) -> None:
         """Start `up` again when it has ended, as an operator would."""

@@ -95,7 +95,8 @@ def settings(database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
         "SECRET_KEY": SECRET,
     }
     for name, value in quick.items():
-        monkeypatch.setenv(f"VOICEOPS_{name}", value)
+        if name != "RETRY_WAIT" or "VOICEOPS_RETRY_WAIT" not in os.environ:
+            monkeypatch.setenv(f"VOICEOPS_{name}", value)
     current_settings.cache_clear()
     yield current_settings()
     current_settings.cache_clear()

@@ -3,6 +3,7 @@
 import asyncio
 import hashlib
 import os
+import resource
 import shutil
 import signal
 import socket
@@ -119,6 +120,18 @@ async def test_a_full_disk_says_so_and_keeps_no_half_file(tiny_disk: Path) -> No
         await store.put(os.urandom(MEGABYTE), "audio/flac")
     assert files(tiny_disk) == [store.path(kept.sha256)]
     await store.put(os.urandom(MEGABYTE // 4), "audio/flac")
+
+
+async def test_where_larger_files_are_forbidden_it_says_so_and_keeps_no_half_file(store: Store, folder: Path) -> None:
+    kept = await store.put(os.urandom(MEGABYTE // 2), "audio/flac")
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (MEGABYTE, hard))
+    try:
+        with pytest.raises(StorageFull, match="disk that holds the audio is full"):
+            await store.put(os.urandom(2 * MEGABYTE), "audio/flac")
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    assert files(folder) == [store.path(kept.sha256)]
 
 
 async def test_a_folder_that_does_not_work_says_so(store: Store, folder: Path) -> None:

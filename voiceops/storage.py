@@ -25,7 +25,7 @@ CHUNK_BYTES = 256 * 1024
 ABANDONED_AFTER_SECONDS = 3600.0  # writing one blob takes seconds; a temporary file this old has no writer left
 
 _SHA256 = re.compile(r"[0-9a-f]{64}")
-_FULL = {errno.ENOSPC, errno.EDQUOT}
+_FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 _FULL_BUCKET = re.compile(r"QuotaExceeded|StorageFull|\b507\b")  # Ceph, MinIO, and the HTTP status for it
 
 
