@@ -296,6 +296,15 @@ def test_a_wrong_setting_is_named(monkeypatch: pytest.MonkeyPatch, said: str) ->
     assert "hunter2" not in str(refused.value)
 
 
+@pytest.mark.parametrize(
+    "url", ["speech.example/v1", "http://", "http://a b/v1", "http://a:99999/v1", "http://[::1/v1", "http://a/v1?k=1"]
+)
+def test_only_a_base_address_is_taken(monkeypatch: pytest.MonkeyPatch, url: str) -> None:
+    told = use(monkeypatch, {"URL": url, "VOICES": "alloy"})
+    with pytest.raises(ValueError, match="VOICEOPS_SPEECH_URL must be a base address"):
+        load(told.provider_names, told.provider_options)
+
+
 @pytest.mark.parametrize("command", ["serve", "worker", "up"])
 def test_without_an_address_every_command_ends_with_a_sentence(command: str) -> None:
     kept = {name: value for name, value in os.environ.items() if not name.startswith("VOICEOPS_")}
