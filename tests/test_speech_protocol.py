@@ -15,14 +15,11 @@ import numpy as np
 import pytest
 import soundfile
 from conftest import Studio
-from hypothesis import given
-from hypothesis import strategies as st
 from speech_servers import KEY, Answer, Attempt, Faulty, attempt, beep, faulty, http, silences, streamed, trickling, use
 
 from voiceops.config import Settings
 from voiceops.providers import load
 from voiceops.providers.base import Pause, ProviderError, Request, Span
-from voiceops.providers.chunks import cut
 from voiceops.worker import Progress
 
 WAV = beep()
@@ -296,6 +293,15 @@ def test_a_wrong_setting_is_named(monkeypatch: pytest.MonkeyPatch, said: str) ->
     assert "hunter2" not in str(refused.value)
 
 
+@pytest.mark.parametrize(
+    "url", ["speech.example/v1", "http://", "http://a b/v1", "http://a:99999/v1", "http://[::1/v1", "http://a/v1?k=1"]
+)
+def test_only_a_base_address_is_taken(monkeypatch: pytest.MonkeyPatch, url: str) -> None:
+    told = use(monkeypatch, {"URL": url, "VOICES": "alloy"})
+    with pytest.raises(ValueError, match="VOICEOPS_SPEECH_URL must be a base address"):
+        load(told.provider_names, told.provider_options)
+
+
 @pytest.mark.parametrize("command", ["serve", "worker", "up"])
 def test_without_an_address_every_command_ends_with_a_sentence(command: str) -> None:
     kept = {name: value for name, value in os.environ.items() if not name.startswith("VOICEOPS_")}
@@ -307,34 +313,3 @@ def test_without_an_address_every_command_ends_with_a_sentence(command: str) -> 
 
 def test_the_key_shows_in_no_settings(monkeypatch: pytest.MonkeyPatch) -> None:
     assert KEY not in repr(use(monkeypatch, {"KEY": KEY}))
-
-
-def texts(text: str, longest: int) -> list[str]:
-    return [chunk.text for chunk in cut([Span(text)], longest).chunks]
-
-
-def test_a_long_text_is_cut_where_a_sentence_ends_or_else_a_clause_or_else_a_word() -> None:
-    assert texts("One two. Three four. Five", 20) == ["One two. Three four.", "Five"]
-    assert texts("Dr. Lee came, and went away", 16) == ["Dr. Lee came,", "and went away"]
-    assert texts("One two three four", 9) == ["One two", "three", "four"]
-    assert texts("Title\nThe text of it", 12) == ["Title", "The text of", "it"]
-    assert texts("abcdefgh", 5) == ["abcde", "fgh"]
-    assert texts("你好。今天好吗？很好", 4) == ["你好。", "今天好吗", "？很好"]  # noqa: RUF001 - as it is written
-
-
-def test_a_cut_asks_for_the_silence_that_belongs_there() -> None:
-    chunks = cut([Span("One. Two, three four"), Pause(300), Pause(200), Span("five"), Pause(50)], 10)
-    assert [(chunk.text, chunk.silence_ms) for chunk in chunks.chunks] == [
-        ("One.", 0),
-        ("Two,", 250),
-        ("three four", 90),
-        ("five", 500),
-    ]
-    assert (chunks.tail_ms, chunks.pauses_ms) == (50, (500, 50))
-
-
-@given(st.text(st.sampled_from("ab. ,\n。é"), max_size=300), st.integers(1, 40))
-def test_no_chunk_is_too_long_and_nothing_that_sounds_is_lost(text: str, longest: int) -> None:
-    pieces = texts(text, longest)
-    assert all(0 < len(piece) <= longest for piece in pieces)
-    assert [c for piece in pieces for c in piece if c.isalnum()] == [c for c in text if c.isalnum()]

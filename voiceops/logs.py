@@ -32,5 +32,5 @@ def configure() -> None:
         )
     )
     logging.basicConfig(handlers=[handler], level=logging.INFO, force=True)
-    for chatty in ("procrastinate", "uvicorn.access", "alembic"):
+    for chatty in ("procrastinate", "uvicorn.access", "alembic", "httpx2"):
         logging.getLogger(chatty).setLevel(logging.WARNING)

@@ -30,6 +30,7 @@ INSTRUCTIONS = {
 """By tone, what a model that takes instructions is told."""
 
 _NAME = re.compile(r"[^\s/,=?#%]{1,100}")
+_BASE = re.compile(r"https?://[^\s?#]+\Z")
 _CURRENCY = re.compile(r"[A-Z]{3}")
 
 
@@ -57,9 +58,9 @@ class Configuration:
     def __post_init__(self) -> None:
         if not self.url:
             raise ValueError("The provider speech is on, but VOICEOPS_SPEECH_URL does not say where the server is.")
-        parts = urlsplit(self.url)
-        if parts.scheme not in {"http", "https"} or not parts.hostname or parts.query or parts.fragment:
+        if not _is_base(self.url):
             raise ValueError("VOICEOPS_SPEECH_URL must be a base address such as http://127.0.0.1:8880/v1.")
+        parts = urlsplit(self.url)
         if parts.username is not None or parts.password is not None:
             raise ValueError("VOICEOPS_SPEECH_URL must hold no name and password; the secret belongs in VOICEOPS_SPEECH_KEY.")
         if self.key is not None and not re.fullmatch(r"[!-~]+", self.key):
@@ -206,6 +207,15 @@ class SpeechServer:
         line, self._line = self._line, None
         if line:
             await line.close()
+
+
+def _is_base(url: str) -> bool:
+    """Whether it is an address of HTTP to which a path can be added."""
+    try:
+        parts = urlsplit(url)
+        return bool(_BASE.match(url) and parts.hostname and parts.port != 0)
+    except ValueError:
+        return False
 
 
 def _capabilities(*, instructions: bool) -> Capabilities:

@@ -45,11 +45,11 @@ test('a voice that charges says what, and a free one says nothing of it', async 
   const dear = voice({ id: 'speech/joe', name: 'Joe', price_micros_per_1000_characters: 15_000, price_currency: 'EUR' });
   const screen = await show(<Bench voices={[voice(), dear]} />);
   await expect.element(screen.getByText('Heart')).toBeVisible();
-  expect(screen.getByText('charges').elements()).toHaveLength(0);
+  expect(screen.getByText('Charges').elements()).toHaveLength(0);
   await screen.getByRole('button', { name: 'Change voice' }).click();
   await screen.getByRole('radio', { name: 'Joe' }).click();
   await screen.getByRole('button', { name: 'Use Joe' }).click();
-  await expect.element(screen.getByText('charges 0.015 EUR per 1,000 characters')).toBeVisible();
+  await expect.element(screen.getByText('Charges 0.015 EUR per 1,000 characters')).toBeVisible();
 });
 
 test('generating sends the words, the voice, its delivery and the parent, under a key of its own', async () => {

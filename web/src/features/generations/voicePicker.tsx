@@ -57,7 +57,7 @@ function Price({ voice }: { voice: Voice }) {
   const amount = new Intl.NumberFormat('en', { maximumFractionDigits: 6 }).format(micros / 1_000_000);
   return (
     <span className={styles.facts}>
-      charges {amount} {currency} per 1,000 characters
+      Charges {amount} {currency} per 1,000 characters
     </span>
   );
 }
