@@ -112,6 +112,15 @@ async def test_who_has_an_account_signs_in_first_and_keeps_the_roles_they_have(s
     assert outsider.cookies[COOKIE] == before, "they were signed in already"
 
 
+async def test_a_double_click_joins_once(studio: Studio, rows: Rows) -> None:
+    await studio.person("owner")
+    invited = await invite(studio, "outsider@elsewhere.example")
+    outsider = await studio.person("outsider")
+    answers = await asyncio.gather(*(accept(outsider, invited) for _ in range(4)))
+    assert sorted(answer.status_code for answer in answers) == [200, 409, 409, 409]
+    assert await rows("select count(*) from audit_events where action = 'member.accept'") == [(1,)]
+
+
 async def test_nobody_takes_an_invitation_that_is_for_another(studio: Studio) -> None:
     invited = await invite(studio)
     refused(await accept(await studio.person("outsider"), invited), 403)
