@@ -126,6 +126,9 @@ async def test_nobody_takes_an_invitation_that_is_for_another(studio: Studio) ->
     refused(await accept(await studio.person("outsider"), invited), 403)
     refused(await accept(await studio.person("viewer"), invited, **GUEST), 403)
     assert (await accept(await studio.anonymous(), invited, **GUEST)).status_code == 200
+    known = await invite(studio, "outsider@elsewhere.example", "owner")
+    refused(await accept(await studio.person("viewer"), known), 403)
+    assert (await (await studio.person("viewer")).get("/session")).json()["projects"][0]["roles"] == ["viewer"]
 
 
 async def test_a_deactivated_account_does_not_come_back_by_an_invitation(studio: Studio, rows: Rows) -> None:
