@@ -104,7 +104,7 @@ def _rows(studio: Studio, client: httpx.Client, project: str) -> dict[str, Seque
     for voice in VOICES:
         client.post(f"{asset}/generations", json={"text": SENTENCE, "voice": voice}).raise_for_status()
     wait_until(lambda: not studio.rows("select 1 from generations where status in ('queued', 'running') limit 1"), within=60)
-    names = {"asset": "assets", "version": "versions", "generation_id": "generations", "project": "projects"}
+    names = {"asset": "assets", "version": "versions", "generation_id": "generations", "project": "projects", "person": "people"}
     ids = {name: studio.rows(f"select id::text from {table} order by id desc limit 5") for name, table in names.items()}  # noqa: S608
     return {name: [str(row[0]) for row in rows] for name, rows in ids.items()}
 

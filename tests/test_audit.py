@@ -183,6 +183,8 @@ async def test_without_its_record_nothing_happened(studio: Studio, rows: Rows, a
     """The record is made impossible: then so is the action."""
     asset = await studio.asset("first")
     client = await studio.person("author")
+    owner, viewer = await studio.person("owner"), (await (await studio.person("viewer")).get("/sessions")).json()["items"][0]
+    person = (await (await studio.person("viewer")).get("/session")).json()["person"]["id"]
     await rows(f"alter table audit_events add constraint never check (action <> '{action}') not valid")
     counts = (
         "select (select count(*) from assets), (select count(*) from scripts), (select count(*) from generations), "
@@ -190,8 +192,6 @@ async def test_without_its_record_nothing_happened(studio: Studio, rows: Rows, a
         "(select array_agg(m order by person_id, role) from memberships m), (select count(*) from invitations), "
         "(select array_agg(p order by id) from people p), (select array_agg(p order by id) from projects p)"
     )
-    owner, viewer = await studio.person("owner"), (await (await studio.person("viewer")).get("/sessions")).json()["items"][0]
-    person = (await (await studio.person("viewer")).get("/session")).json()["person"]["id"]
     before = await rows(counts)
     project, member, why = f"/projects/{studio.project}", f"/projects/{studio.project}/members/{person}", {"reason": "Because"}
     tried: dict[str, tuple[httpx.AsyncClient, str, str, Any]] = {

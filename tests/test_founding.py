@@ -10,6 +10,8 @@ import httpx
 import pytest
 from conftest import Json, Rows, Studio, field_of, refused
 
+from voiceops.seed import first_owner
+
 FIRST = {
     "name": "Fay First",
     "email": "fay@first.example",
@@ -75,6 +77,12 @@ async def test_each_start_tells_a_new_link_and_ends_the_one_before(empty: Studio
     client = await empty.anonymous()
     assert "taken back" in refused(await found(client, first), 409)["detail"]
     assert (await found(client, second)).status_code == 200
+
+
+async def test_starts_at_the_same_time_leave_one_link(empty: Studio, rows: Rows) -> None:
+    links = await asyncio.gather(*(first_owner(empty.settings) for _ in range(6)))
+    assert len(set(links)) == 6
+    assert await rows("select count(*) from invitations where revoked_at is null") == [(1,)]
 
 
 async def test_only_one_is_the_first(empty: Studio, rows: Rows) -> None:

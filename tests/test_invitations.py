@@ -112,11 +112,23 @@ async def test_who_has_an_account_signs_in_first_and_keeps_the_roles_they_have(s
     assert outsider.cookies[COOKIE] == before, "they were signed in already"
 
 
+async def test_a_double_click_joins_once(studio: Studio, rows: Rows) -> None:
+    await studio.person("owner")
+    invited = await invite(studio, "outsider@elsewhere.example")
+    outsider = await studio.person("outsider")
+    answers = await asyncio.gather(*(accept(outsider, invited) for _ in range(4)))
+    assert sorted(answer.status_code for answer in answers) == [200, 409, 409, 409]
+    assert await rows("select count(*) from audit_events where action = 'member.accept'") == [(1,)]
+
+
 async def test_nobody_takes_an_invitation_that_is_for_another(studio: Studio) -> None:
     invited = await invite(studio)
     refused(await accept(await studio.person("outsider"), invited), 403)
     refused(await accept(await studio.person("viewer"), invited, **GUEST), 403)
     assert (await accept(await studio.anonymous(), invited, **GUEST)).status_code == 200
+    known = await invite(studio, "outsider@elsewhere.example", "owner")
+    refused(await accept(await studio.person("viewer"), known), 403)
+    assert (await (await studio.person("viewer")).get("/session")).json()["projects"][0]["roles"] == ["viewer"]
 
 
 async def test_a_deactivated_account_does_not_come_back_by_an_invitation(studio: Studio, rows: Rows) -> None:

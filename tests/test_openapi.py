@@ -77,7 +77,7 @@ def test_somebody_is_known_by_the_cookie_or_by_an_api_key(document: dict[str, An
     told = [operation["security"] for _, _, operation in operations(document) if "security" in operation]
     assert all(one == [{"session": []}, {"key": []}] for one in told)
     free = {path for _, path, operation in operations(document) if path.startswith("/api/") and "security" not in operation}
-    assert free == {"/api/v1/demo", "/api/v1/session"}
+    assert free == {"/api/v1/demo", "/api/v1/session", "/api/v1/invitations/look", "/api/v1/invitations/accept"}
 
 
 async def test_the_document_is_served(studio: Studio, document: dict[str, Any]) -> None:
