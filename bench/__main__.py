@@ -11,6 +11,7 @@ from typing import Final
 from bench import machine
 from bench.figure import Figure, table
 from bench.latency import ten_words
+from bench.limiting import limits_hold
 from bench.start import second_start
 from bench.studio import Studio
 from bench.throughput import hundred_scripts
@@ -29,6 +30,7 @@ PARTS: Final[Mapping[str, Callable[[Studio], list[Figure]]]] = {
     "start": second_start,
     "latency": ten_words,
     "throughput": hundred_scripts,
+    "limits": limits_hold,
 }
 """What can be measured, in the order in which it is; each part gets a running studio."""
 
