@@ -12,6 +12,7 @@ from bench import machine
 from bench.audit import audit
 from bench.figure import Figure, table
 from bench.latency import ten_words
+from bench.limiting import limits_hold
 from bench.start import second_start
 from bench.studio import Studio
 from bench.throughput import hundred_scripts
@@ -31,6 +32,7 @@ PARTS: Final[Mapping[str, Callable[[Studio], list[Figure]]]] = {
     "latency": ten_words,
     "throughput": hundred_scripts,
     "audit": audit,
+    "limits": limits_hold,
 }
 """What can be measured, in the order in which it is; each part gets a running studio."""
 

@@ -83,6 +83,7 @@ def _begin(studio: Studio) -> tuple[dict[str, str], list[str]]:
     deadline = time.monotonic() + PATIENCE_S
     while True:
         try:
+            studio.lift_limits()
             cookies = studio.sign_in()
             path = f"{studio.url}/api/v1/projects/{studio.project(cookies)}/assets"
             bodies = [{"key": f"chaos/{time.time_ns()}", "title": "Chaos"} for _ in range(ASSETS)]

@@ -5,6 +5,9 @@ import asyncio
 import json
 import random
 import time
+from concurrent.futures import ThreadPoolExecutor
+from http import HTTPStatus
+from http.client import HTTPConnection
 from uuid import UUID
 
 from voiceops.db import Database
@@ -13,6 +16,7 @@ from voiceops.limits.budgets import Need
 from voiceops.limits.rates import Rate, debit
 from voiceops.limits.refusing import LimitReached
 from voiceops.models.actor import Actor, ActorKind
+from voiceops.workflow.demo import ACCOUNTS, PASSWORD
 
 DEAREST = 400
 PRICE_MICROS = 15_000_007
@@ -28,7 +32,13 @@ def main() -> None:
     budget = kinds.add_parser("budget", help="reserve of a project's month until nothing is left")
     for name in ("url", "project", "person"):
         budget.add_argument(name)
+    crowd = kinds.add_parser("crowd", help="sign in on several connections, again and again")
+    for name, kind in (("port", int), ("connections", int), ("seconds", float)):
+        crowd.add_argument(name, type=kind)
     arguments = parser.parse_args()
+    if arguments.kind == "crowd":
+        print(json.dumps(_crowd(arguments)))
+        return
     work = _pass(arguments) if arguments.kind == "rate" else _reserve(arguments)
     print(json.dumps(asyncio.run(work)))
 
@@ -63,6 +73,27 @@ async def _reserve(arguments: argparse.Namespace) -> list[tuple[int, int]]:
             dearest = need.characters - 1
     await database.close()
     return granted
+
+
+def _crowd(arguments: argparse.Namespace) -> list[int]:
+    """Sign in as the demo's people in turn, few enough of each at once to be slowed by nothing; returns how often it went well."""
+    until = time.monotonic() + arguments.seconds
+    with ThreadPoolExecutor(arguments.connections) as threads:
+        places = range(arguments.connections)
+        return list(threads.map(lambda place: _sign_in_until(until, arguments.port, ACCOUNTS[place % len(ACCOUNTS)].email), places))
+
+
+def _sign_in_until(until: float, port: int, email: str) -> int:
+    body, headers = json.dumps({"email": email, "password": PASSWORD}), {"Content-Type": "application/json"}
+    connection = HTTPConnection("127.0.0.1", port, timeout=60)
+    signed_in = 0
+    while time.monotonic() < until:
+        connection.request("POST", "/api/v1/session", body, headers)
+        answer = connection.getresponse()
+        answer.read()
+        signed_in += answer.status == HTTPStatus.CREATED
+    connection.close()
+    return signed_in
 
 
 if __name__ == "__main__":

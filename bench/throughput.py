@@ -32,6 +32,7 @@ SENTENCES = tuple(
 def hundred_scripts(studio: Studio) -> list[Figure]:
     """Queue them, wait for them, and do the same sentences with the bare engine before each round."""
     before = load()
+    studio.lift_limits()
     cookies = studio.sign_in()
     project = studio.project(cookies)
     ratios, rates, bares, costs = [], [], [], []

@@ -46,6 +46,10 @@ async def test_a_change_says_what_was_and_why(studio: Studio, rows: Rows) -> Non
         "currency": {"from": "USD", "to": "EUR"},
     }
     assert (await limit(studio, money={"limit_micros": None}))["money"]["limit_micros"] is None
+    await limit(studio, money={"limit_micros": None})
+    assert await rows("select count(*) from audit_events where action = 'limit.change'") == [(2,)], (
+        "what changes nothing is not told"
+    )
 
 
 @pytest.mark.parametrize(

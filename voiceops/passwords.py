@@ -2,6 +2,7 @@
 
 import asyncio
 import gzip
+import os
 import secrets
 from functools import cache
 from importlib.resources import files
@@ -13,8 +14,8 @@ from pwdlib.hashers.argon2 import Argon2Hasher
 PASSWORDS: Final = PasswordHash([Argon2Hasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)])
 """argon2id at OWASP's minimum (19 MiB, 2 passes, 1 lane): 40 ms of one core."""
 
-HASHING: Final = asyncio.Semaphore(2)
-"""At most two hashes at once, so that a crowd signing in leaves the server its memory and its cores."""
+HASHING: Final = asyncio.Semaphore(min(max(1, (os.cpu_count() or 1) - 1), 4))
+"""So many hashes at once, one fewer than there are processors: a crowd signing in leaves the server its cores and its memory."""
 
 SHORTEST: Final = 10
 LONGEST: Final = 1024

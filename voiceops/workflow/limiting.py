@@ -29,6 +29,8 @@ async def change(db: AsyncSession, actor: Actor, project_id: UUID, wanted: Mappi
         )
     before = {name: getattr(limits, name) for name in wanted}
     changes = {name: {"from": before[name], "to": value} for name, value in wanted.items() if value != before[name]}
+    if not changes:
+        return limits
     for name in changes:
         setattr(limits, name, wanted[name])
     if "concurrency" in changes:

@@ -102,6 +102,29 @@ test('a refused key is shown on its field, and a viewer may only listen', async 
   await expectAccessible(page, 'asset as a viewer');
 });
 
+test('an owner changes a limit, and an author sees at once what is left of it', async ({ page, browser, studio }) => {
+  await signIn(page, studio.url, 'Owner');
+  await page.goto(`${studio.url}/projects/northwind/settings/limits`);
+  await expect(page.getByRole('img', { name: 'Use of characters by day' })).toBeVisible();
+  await expectAccessible(page, 'limits');
+  await expectNoSidewaysScroll(page, 'limits');
+
+  const context = await browser.newContext();
+  const author = await context.newPage();
+  await signIn(author, studio.url);
+  await author.getByRole('link', { name: 'Callback offer' }).click();
+  await expect(author.getByText(/^Uses \d+ of 9\d\d,\d{3} characters left this month/)).toBeVisible();
+
+  await page.getByRole('button', { name: 'Change limits' }).click();
+  await expectAccessible(page, 'change limits');
+  await page.getByRole('textbox', { name: 'Characters a month' }).fill('3,000,000');
+  await page.getByRole('textbox', { name: 'Reason' }).fill('A course is to be spoken');
+  await page.getByRole('button', { name: 'Save limits' }).click();
+  await expect(page.getByRole('region', { name: 'Characters this month' })).toContainText('Limit 3,000,000');
+  await expect(author.getByText(/^Uses \d+ of 2,9\d\d,\d{3} characters left this month/), 'without a reload').toBeVisible();
+  await context.close();
+});
+
 test('an address that is not there says so, and one that needs a person comes back after sign-in', async ({ page, studio }) => {
   await page.goto(`${studio.url}/projects/northwind?status=draft`);
   await page.getByRole('button', { name: /^Author/ }).click();

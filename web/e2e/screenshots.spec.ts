@@ -153,6 +153,14 @@ test('every screen', async ({ page, studio }) => {
   await page.getByRole('link', { name: 'Support greeting' }).click();
   await page.getByText(/you can read and listen/).waitFor();
   await photograph(page, 'asset-viewer');
+  await page.goto(`${studio.url}/projects/northwind/settings/limits`);
+  await page.getByRole('heading', { name: 'Limits' }).waitFor();
+  await photograph(page, 'limits-viewer');
+  await page.context().clearCookies();
+  await signIn(page, studio.url, 'Owner');
+  await page.goto(`${studio.url}/projects/northwind/settings/limits`);
+  await page.getByRole('button', { name: 'Change limits' }).click();
+  await photograph(page, 'limits-change');
   await page.goto(`${studio.url}/nowhere`);
   await photograph(page, 'not-found');
 });

@@ -35,7 +35,7 @@ test('money stands beside it once there is a price', async () => {
   const screen = await show(<Limits project={PROJECT} />);
   const budget = screen.getByRole('region', { name: 'Money this month' });
   await expect.element(budget).toMatchTextContent('UsedUSD 18.50On its wayUSD 0.00LeftUSD 1.50');
-  await expect.element(budget).toMatchTextContent('93 % of this month’s money are gone.');
+  await expect.element(budget).toMatchTextContent('93 % of this month’s budget is gone.');
 });
 
 test('members read, owners change, and only what they changed is sent', async () => {

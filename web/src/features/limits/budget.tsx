@@ -35,12 +35,12 @@ export function Budget({ title, what, month, usage, used, reserved, limit, reset
       {limit !== null && <Meter used={used} reserved={reserved} limit={limit} />}
       {limit !== null && left === 0 && (
         <Note tone="bad">
-          Nothing is left of this month’s {what}. New generations are refused until {until} (UTC), or until an owner raises the limit.
+          Nothing is left of this month’s budget. New generations are refused until {until} (UTC), or until an owner raises the limit.
         </Note>
       )}
       {limit !== null && left !== 0 && gone >= limit * NEARLY && (
         <Note tone="warn">
-          {decimal((gone / limit) * 100, 0)} % of this month’s {what} are gone. The budget begins anew on {until} (UTC).
+          {decimal((gone / limit) * 100, 0)} % of this month’s budget is gone. It begins anew on {until} (UTC).
         </Note>
       )}
       <UsageChart what={what} days={daysOf(month, usage)} limit={limit} words={words} />

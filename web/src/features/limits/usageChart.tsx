@@ -42,8 +42,8 @@ export function UsageChart({ what, days, limit, words }: UsageChartProps) {
           {drawn && <line className={styles.limit} x1={0} x2={days.length} y1={y(limit)} y2={y(limit)} />}
         </svg>
         <div className={styles.axis} aria-hidden="true">
-          {days.filter(({ number }) => number === 1 || number % 7 === 1 || number === days.length).map(({ number }) => (
-            <span key={number}>{number}</span>
+          {days.map(({ number }) => (
+            <span key={number}>{number % 7 === 1 && number}</span>
           ))}
         </div>
       </div>
