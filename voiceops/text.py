@@ -68,43 +68,36 @@ def _too_long(length: int, maximum: int) -> str:
 
 
 def _check_characters(text: str, *, allowed: str) -> None:
-    marks = 0
+    marks, base = 0, " "  # of the letter that is read: how many marks, and what they sit on; never looked for backwards
     for position, character in enumerate(text):
         if character.isascii() and (character.isprintable() or character in allowed):
-            marks = 0
+            marks, base = 0, character
             continue
         category = unicodedata.category(character)
         for part in unicodedata.normalize("NFD", character):  # so that normalised text counts the same
             marks = marks + 1 if unicodedata.combining(part) or unicodedata.category(part) in {"Mn", "Me"} else 0
-        if reason := _why_refused(text, position, category, marks):
+        if reason := _why_refused(character, category, marks, base):
             raise TextRefused(
                 f"The character U+{ord(character):04X} at position {position} is {reason}. Remove it and try again.", position
             )
+        if category not in {"Mn", "Mc"}:
+            base = character
 
 
-def _why_refused(text: str, position: int, category: str, marks: int) -> str | None:
-    character = text[position]
+def _why_refused(character: str, category: str, marks: int, base: str) -> str | None:
     if character in JOINERS:
-        return None if _joins(text, position) else "an invisible joiner out of place"
-    if character == AS_EMOJI and not _is_symbol(_base(text, position)):
+        return None if _joins(base) else "an invisible joiner out of place"
+    if character == AS_EMOJI and not _is_symbol(base):
         return "an invisible variation selector"
     if marks > MAX_MARKS:
         return "one combining mark too many"
     return next((reason for reason, refused in REFUSED.items() if character in refused), CATEGORIES.get(category))
 
 
-def _joins(text: str, position: int) -> bool:
+def _joins(base: str) -> bool:
     """ZWJ and ZWNJ are real letters' work in Indic and Arabic scripts and between emoji, nowhere else."""
-    return unicodedata.category(_base(text, position)) in {"Lo", "So", "Sk"}
+    return unicodedata.category(base) in {"Lo", "So", "Sk"}
 
 
 def _is_symbol(character: str) -> bool:
     return character in EMOJI_OF_TEXT or unicodedata.category(character) in {"So", "Sm"}
-
-
-def _base(text: str, position: int) -> str:
-    """Return what the marks before `position` sit on, a space if on nothing."""
-    at = position - 1
-    while at >= 0 and unicodedata.category(text[at]) in {"Mn", "Mc"}:
-        at -= 1
-    return text[at] if at >= 0 else " "
