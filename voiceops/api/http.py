@@ -65,9 +65,7 @@ class Http(HttpToolsProtocol):
         self._refuse(400, msg)
 
     def _wait_for_head(self) -> None:
-        self._slow = self.loop.call_later(
-            self.head_seconds, self._refuse, 408, "The headers took too long to arrive."
-        )
+        self._slow = self.loop.call_later(self.head_seconds, self._refuse, 408, "The headers took too long to arrive.")
 
     def _head_came(self) -> None:
         if self._slow is not None:
