@@ -88,9 +88,7 @@ function Scopes({ error }: { error: string | undefined }) {
       {Object.entries(SCOPES).map(([scope, meaning]) => (
         <label key={scope}>
           <input type="checkbox" name="scopes" value={scope} defaultChecked={scope === 'read'} />
-          <span>
-            <b>{scope}</b> <span>{meaning}</span>
-          </span>
+          <b>{scope}</b> <span>{meaning}</span>
         </label>
       ))}
       <p className={styles.hint}>It does these where you may do them yourself, and nothing else.</p>
