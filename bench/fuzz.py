@@ -98,13 +98,17 @@ def _document(studio: Studio, cookies: dict[str, str]) -> dict[str, Any]:
 
 
 def _rows(studio: Studio, client: httpx.Client, project: str) -> dict[str, Sequence[str]]:
-    """Make an asset, a script and generations that ended in every way; returns ids by the name of the parameter that takes them."""
+    """Make keys, an asset and generations that ended in every way; returns ids by the name of the parameter that takes them."""
+    for name in ("first", "second"):
+        body = {"project_id": project, "name": name, "scopes": ["read"]}
+        client.post("/api/v1/api-keys", json=body).raise_for_status()
     made = client.post(f"/api/v1/projects/{project}/assets", json={"key": "fuzz/asset", "title": "Fuzzed"}).json()
     asset = f"/api/v1/assets/{made['id']}"
     for voice in VOICES:
         client.post(f"{asset}/generations", json={"text": SENTENCE, "voice": voice}).raise_for_status()
     wait_until(lambda: not studio.rows("select 1 from generations where status in ('queued', 'running') limit 1"), within=60)
-    names = {"asset": "assets", "version": "versions", "generation_id": "generations", "project": "projects", "person": "people"}
+    names = {"asset": "assets", "version": "versions", "generation_id": "generations", "project": "projects"}
+    names |= {"person": "people", "key": "api_keys"}
     ids = {name: studio.rows(f"select id::text from {table} order by id desc limit 5") for name, table in names.items()}  # noqa: S608
     return {name: [str(row[0]) for row in rows] for name, rows in ids.items()}
 

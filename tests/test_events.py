@@ -50,10 +50,12 @@ class Live:
     url: str
     stack: AsyncExitStack
 
-    async def reader(self, role: str) -> Reader:
-        """The events that somebody with this role is told, from now on."""
-        cookies = {COOKIE: (await self.studio.person(role)).cookies[COOKIE]}
-        client = await self.stack.enter_async_context(httpx.AsyncClient(base_url=self.url, cookies=cookies, timeout=60))
+    async def reader(self, role: str, *, by_key: bool = False) -> Reader:
+        """The events that somebody with this role is told from now on, or a key of theirs that may only read."""
+        shown: Json = {"cookies": {COOKIE: (await self.studio.person(role)).cookies[COOKIE]}}
+        if by_key:
+            shown = {"headers": {"Authorization": (await self.studio.key(role, "read")).headers["Authorization"]}}
+        client = await self.stack.enter_async_context(httpx.AsyncClient(base_url=self.url, timeout=60, **shown))
         answer = await self.stack.enter_async_context(client.stream("GET", "/events"))
         assert answer.status_code == 200
         assert answer.headers["content-type"].startswith("text/event-stream")
@@ -86,6 +88,25 @@ async def test_who_may_see_a_change_is_told_of_it(live: Live) -> None:
         },
     )
     assert await viewer.next() == told
+
+
+async def test_a_key_is_told_of_its_project_until_it_is_revoked(live: Live, rows: Rows) -> None:
+    machine = await live.reader("owner", by_key=True)
+    asset = await live.studio.asset()
+    assert (await machine.next())[1]["asset_id"] == asset["id"]
+    await live.studio.asset("theirs", by="outsider")
+    owner = await live.studio.person("owner")
+    (key,) = (await owner.get("/api-keys")).json()["items"]
+    await owner.delete(f"/api-keys/{key['id']}")
+    name, change = await machine.next()
+    assert (name, change["subject"], change["asset_id"]) == ("change", {"type": "key", "id": key["id"]}, None)
+    with pytest.raises(EOFError):
+        await machine.next(within=RECHECK_SECONDS + 5)
+
+
+async def test_a_key_that_may_not_read_hears_nothing(live: Live) -> None:
+    client = await live.studio.key("author", "write", "generate", "live")
+    refused(await client.get("/events"), 403)
 
 
 async def test_an_outsider_hears_nothing_of_it(live: Live) -> None:

@@ -4,6 +4,7 @@
 import contextlib
 import sys
 import unicodedata
+from time import perf_counter
 
 import pytest
 from hypothesis import given
@@ -12,7 +13,7 @@ from hypothesis import strategies as st
 from voiceops.text import TextRefused, clean, position_as_sent
 
 ODD = (
-    "a\u00e9 \t\n\r\u0344\u0301\u0308\u0345\u200b\u200c\u200d\ufe0f\u202e\u00ad\x00\ud800\U000e0041"
+    "\u0903\u00a9a\u00e9 \t\n\r\u0344\u0301\u0308\u0345\u200b\u200c\u200d\ufe0f\u202e\u00ad\x00\ud800\U000e0041"
     "\U0001f469\U0001f3fd\u2764\u0930\u094d\u0915\u093f\ud558\u1100\u1161\u11a8\u2260\u2adc\U0001d15e\U0001d165\ufb2c"
 )
 """What normalisation, joiners and marks do surprising things with."""
@@ -173,6 +174,29 @@ def test_a_place_in_what_is_kept_is_found_in_what_was_sent(sent: str, kept: str,
 @pytest.mark.parametrize("text", ["\u200dक", "a \u200c b", "a\u0301\u200d", "क\u200d\u200d", "1\u200d2"])
 def test_a_joiner_joins_letters_that_join_or_is_refused(text: str) -> None:
     assert "joiner out of place" in refusal(text).message
+
+
+@pytest.mark.parametrize(
+    "part",
+    [
+        "\u00a9\u0903\ufe0f",
+        "\u0903\ufe0f",
+        "\u0915\u0903\u200d",
+        "a\u0301",
+        "\u0344",
+        "\U0001d165",
+        "\u1112\u1161\u11ab",
+        "\U0001f469\u200d",
+    ],
+    ids=lambda part: " ".join(f"{ord(character):04X}" for character in part),
+)
+@pytest.mark.parametrize("first", ["", "\u00a9", "\u0915"], ids=["", "symbol", "letter"])
+def test_no_text_takes_long_to_read(first: str, part: str) -> None:
+    """Twenty thousand characters of the worst kind, which took minutes where marks were looked back over."""
+    began = perf_counter()
+    with contextlib.suppress(TextRefused):
+        clean(first + part * (19_999 // len(part)), maximum=20_000)
+    assert perf_counter() - began < 2
 
 
 @given(TEXT, st.booleans())

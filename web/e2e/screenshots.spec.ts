@@ -81,6 +81,37 @@ test('the audit trail', async ({ page, studio }) => {
   await photograph(page, 'audit-wrong');
 });
 
+/** Keys and policy, as the owner sees them; signs out at the end. */
+async function photographSettings(page: Page, url: string): Promise<void> {
+  await page.getByRole('table').waitFor();
+  await page.goto(`${url}/projects/northwind/settings/keys`);
+  await page.getByRole('heading', { name: 'No keys yet' }).waitFor();
+  await photograph(page, 'keys-empty');
+  for (const name of ['Nightly build', 'Support bot, Europe', 'Course player']) {
+    await page.getByRole('button', { name: 'New key' }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByLabel('Name').fill(name);
+    if (name.startsWith('Support')) await dialog.getByRole('checkbox', { name: /^(generate|live)/ }).first().check();
+    if (name.startsWith('Course')) await photograph(page, 'new-key');
+    await dialog.getByRole('button', { name: 'Make key' }).click();
+    await page.getByLabel('API key').waitFor();
+    if (name.startsWith('Course')) await photograph(page, 'new-key-secret');
+    await dialog.getByRole('button', { name: 'Done' }).click();
+    await dialog.getByRole('button', { name: 'Done' }).click();
+  }
+  await page.getByRole('button', { name: 'Revoke Nightly build' }).click();
+  await photograph(page, 'revoke-key');
+  await page.getByRole('button', { name: 'Revoke key' }).click();
+  await page.getByText('Expired and revoked (1)').click();
+  await page.getByText('The key Nightly build is revoked.').waitFor({ state: 'detached', timeout: 15_000 });
+  await photograph(page, 'keys');
+  await page.goto(`${url}/projects/northwind/settings/policy`);
+  await page.getByRole('table').waitFor();
+  await photograph(page, 'policy');
+  await page.getByRole('button', { name: /menu$/ }).click();
+  await page.getByRole('button', { name: 'Sign out' }).click();
+}
+
 test('every screen', async ({ page, studio }) => {
   test.setTimeout(300_000);
   await page.goto(studio.url);
@@ -148,6 +179,9 @@ test('every screen', async ({ page, studio }) => {
   await page.getByRole('button', { name: /menu$/ }).click();
   await photograph(page, 'person-menu');
   await page.getByRole('button', { name: 'Sign out' }).click();
+
+  await page.getByRole('button', { name: /^Owner/ }).click();
+  await photographSettings(page, studio.url);
 
   await page.getByRole('button', { name: /^Viewer/ }).click();
   await page.getByRole('link', { name: 'Support greeting' }).click();

@@ -78,7 +78,7 @@ function Content({ list, keys, me, create, onRevoke }: ContentProps) {
   if (keys.length === 0)
     return (
       <div className={styles.list}>
-        <Empty title="No keys yet" icon="keys" action={create}>
+        <Empty title="No keys yet" action={create}>
           Make one for each program, so that you can tell them apart and end one without the others.
         </Empty>
       </div>

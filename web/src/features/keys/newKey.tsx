@@ -56,7 +56,7 @@ function Wanted({ project, onClose, onMade }: WantedProps) {
           {(bound) => <input {...bound} name="name" placeholder="Course player" autoComplete="off" />}
         </Field>
         <Scopes error={problem?.field('scopes')} />
-        <Field label="Works for" hint="Then make another: a key that nobody ends is a risk nobody sees" error={problem?.field('expires_at')}>
+        <Field label="Works for" hint="Then it ends by itself. You can revoke it before" error={problem?.field('expires_at')}>
           {(bound) => (
             <select {...bound} name="days" defaultValue={90}>
               {LIFETIMES.map(([days, words]) => (
@@ -84,15 +84,14 @@ function Scopes({ error }: { error: string | undefined }) {
   const id = useId();
   return (
     <fieldset className={styles.scopes} aria-describedby={error && id}>
-      <legend>Scopes: what it may do, of what you may</legend>
+      <legend>Scopes</legend>
       {Object.entries(SCOPES).map(([scope, meaning]) => (
         <label key={scope}>
           <input type="checkbox" name="scopes" value={scope} defaultChecked={scope === 'read'} />
-          <span>
-            <b>{scope}</b> {meaning}
-          </span>
+          <b>{scope}</b> <span>{meaning}</span>
         </label>
       ))}
+      <p className={styles.hint}>It does these where you may do them yourself, and nothing else.</p>
       {error && (
         <p id={id} className={styles.error} role="alert">
           {error}
