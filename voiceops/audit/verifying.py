@@ -35,9 +35,20 @@ from audit_leaves l left join audit_events e on e.id = l.event_id
 where l.log = %s and l.index >= %s order by l.index limit %s
 """
 LOGS: Final = """
-select log from audit_checkpoints union select log from audit_leaves union select log from audit_witness
-union select distinct log from audit_events order by 1
+with recursive written as (
+  (select log from audit_events order by log limit 1)
+  union all
+  select (select e.log from audit_events e where e.log > written.log order by e.log limit 1) from written where written.log is not null
+), placed as (
+  (select log from audit_leaves order by log limit 1)
+  union all
+  select (select l.log from audit_leaves l where l.log > placed.log order by l.log limit 1) from placed where placed.log is not null
+)
+select log from (
+  table written union table placed union select log from audit_checkpoints union select log from audit_witness
+) logs where log is not null order by 1
 """
+"""Each log once, found by steps through the indexes instead of reading a million rows."""
 LOOSE: Final = """
 select count(*) filter (where not behind), min(recorded_at) filter (where not behind),
   (array_agg(seq::text || ' ' || id::text order by seq) filter (where behind))[:100]
@@ -89,6 +100,7 @@ def verify(url: str, scope: Scope) -> Verdict:
     verdict = Verdict()
     with psycopg.connect(libpq_url(url), autocommit=True, application_name="voiceops verify") as connection:
         connection.execute(TAKE_ROLE, (APP_ROLE,))
+        connection.execute("set max_parallel_workers_per_gather = 0")  # to start workers for each part takes longer than the part
         connection.set_isolation_level(IsolationLevel.REPEATABLE_READ)
         connection.set_read_only(True)
         with connection.transaction(), _altered(verdict):
