@@ -38,11 +38,11 @@ LOGS: Final = """
 with recursive written as (
   (select log from audit_events order by log limit 1)
   union all
-  select (select e.log from audit_events e where e.log > written.log order by e.log limit 1) from written where written.log is not null
+  select (select e.log from audit_events e where e.log > w.log order by e.log limit 1) from written w where w.log is not null
 ), placed as (
   (select log from audit_leaves order by log limit 1)
   union all
-  select (select l.log from audit_leaves l where l.log > placed.log order by l.log limit 1) from placed where placed.log is not null
+  select (select l.log from audit_leaves l where l.log > p.log order by l.log limit 1) from placed p where p.log is not null
 )
 select log from (
   table written union table placed union select log from audit_checkpoints union select log from audit_witness
