@@ -4,6 +4,7 @@ import json
 import time
 from bisect import bisect_left
 from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -179,9 +180,15 @@ class _Log:
         return self._promises.newest(self._log, max(0, ((row and row[0]) or 0) - last))
 
     def _leaves(self, start: int) -> Iterator[Leaf]:
-        while rows := self._connection.execute(LEAVES, (self._log, start, CHUNK)).fetchall():
-            yield from map(Leaf._make, rows)
-            start = rows[-1][0] + 1
+        """Read one part while the one before it is checked: the database works on another processor."""
+        with ThreadPoolExecutor(1) as ahead:
+            reading = ahead.submit(self._read, start)
+            while rows := reading.result():
+                reading = ahead.submit(self._read, rows[-1][0] + 1)
+                yield from map(Leaf._make, rows)
+
+    def _read(self, start: int) -> list[tuple[Any, ...]]:
+        return self._connection.execute(LEAVES, (self._log, start, CHUNK)).fetchall()
 
     def _check(self, leaf: Leaf, sealed_at: float) -> None:
         """Check one event: its place, its bytes, what is searched of it, its time."""
