@@ -163,12 +163,22 @@ async def test_what_is_refused_or_changes_nothing_is_not_told(studio: Studio, ro
         refused(await client.patch(path, json={"title": "New"}), status)
         refused(await client.post(f"{path}/scripts", json={"text": "Hello."}), status)
         refused(await client.post(assets, json={"key": "b", "title": "B"}), status)
+        refused(await client.post(f"/projects/{studio.project}/audit/verify"), status)
+        refused(await client.get(f"/projects/{studio.project}/audit/export"), status)
     refused(await nobody.post("/session", json={"email": "author@northwind.example", "password": "wrong"}), 401)
     refused(await author.post(assets, json={"key": asset["key"], "title": "Again"}), 409)
     refused(await author.post(f"{path}/generations", json=speech), 422)
+    refused(await author.get("/audit"), 403)
     await author.patch(path, json={"title": asset["title"]})
     await author.get(path)
     assert await events(rows) == before
+
+
+async def test_what_cannot_be_recorded_is_not_taken_away(studio: Studio, rows: Rows) -> None:
+    auditor = await studio.person("auditor")
+    await rows("alter table audit_events add constraint never check (action not like 'audit.%') not valid")
+    refused(await auditor.get(f"/projects/{studio.project}/audit/export"), 500)
+    refused(await auditor.post(f"/projects/{studio.project}/audit/verify"), 500)
 
 
 @pytest.mark.parametrize(

@@ -298,7 +298,8 @@ def files(folder: Path) -> list[Path]:
 
 
 def kept(audio: Path) -> list[Path]:
-    return [file for file in files(audio) if file.parent.name != "incoming"]
+    """Stored bytes of versions; signed checkpoints of the record lie beside them."""
+    return [file for file in files(audio) if file.relative_to(audio).parts[0] not in {"incoming", "audit"}]
 
 
 def status_of(client: httpx.Client, path: str) -> str | None:

@@ -49,8 +49,10 @@ class FolderWitness(Witness):
         """Keep `text`; when this returns it survives a crash."""
         with _told():
             final = self._folder / name
-            final.parent.mkdir(parents=True, exist_ok=True)
-            mine = final.with_name(f".{final.name}.{secrets.token_hex(8)}")
+            # where the storage itself writes, which clears away what crashed writers left
+            mine = self._folder / "incoming" / f"{final.name}.{secrets.token_hex(8)}"
+            for folder in (final.parent, mine.parent):
+                folder.mkdir(parents=True, exist_ok=True)
             try:
                 with os.fdopen(os.open(mine, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o440), "w", encoding="utf-8") as file:
                     file.write(text)
@@ -62,11 +64,11 @@ class FolderWitness(Witness):
                     _same(final.read_text(encoding="utf-8"), text, name)
             finally:
                 mine.unlink(missing_ok=True)
-            folder = os.open(final.parent, os.O_RDONLY | os.O_DIRECTORY)
+            entry = os.open(final.parent, os.O_RDONLY | os.O_DIRECTORY)
             try:
-                os.fsync(folder)
+                os.fsync(entry)
             finally:
-                os.close(folder)
+                os.close(entry)
 
     def read(self, name: str) -> str:
         """Read one file."""
@@ -74,10 +76,9 @@ class FolderWitness(Witness):
             return (self._folder / name).read_text(encoding="utf-8")
 
     def names(self, folder: str) -> list[str]:
-        """List the files beneath a folder, but none that is just being written."""
+        """List the files beneath a folder."""
         with _told():
-            found = (self._folder / folder).rglob("*")
-            return sorted(str(one.relative_to(self._folder)) for one in found if one.is_file() and not one.name.startswith("."))
+            return sorted(str(one.relative_to(self._folder)) for one in (self._folder / folder).rglob("*") if one.is_file())
 
 
 class BucketWitness(Witness):

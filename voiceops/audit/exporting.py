@@ -38,7 +38,8 @@ class Export:
 
     async def lines(self, kind: Literal["jsonl", "csv"]) -> AsyncIterator[str]:
         """Give the text in pieces, the oldest event first."""
-        note, levels, verifiers = await self._fixed()
+        size, note, verifiers = await self._fixed()
+        levels = await self._levels(size) if kind == "jsonl" else None
         if kind == "csv":
             yield bundle.csv_head()
         else:
@@ -46,10 +47,10 @@ class Export:
         after = 0
         while rows := await self._page(after):
             names = await self._names(rows) if kind == "csv" else {}
-            yield await asyncio.to_thread(_written, rows, levels, names, kind)
+            yield await asyncio.to_thread(_written, rows, size, levels, names)
             after = rows[-1][0]
 
-    async def _fixed(self) -> tuple[str | None, Levels, Sequence[Verifier]]:
+    async def _fixed(self) -> tuple[int, str | None, Sequence[Verifier]]:
         log = self._wanted.log
         async with self._database.session.begin() as db:
             newest = select(AuditCheckpoint.size, AuditCheckpoint.note).where(AuditCheckpoint.log == log)
@@ -59,11 +60,16 @@ class Export:
                 verifiers = list((await trusted(db, self._secret)).values())
             except NoSecret:
                 verifiers = []
-            leaves = bytearray()
-            for start in range(0, size, LEAVES):
-                part = select(AuditLeaf.hash).where(AuditLeaf.log == log, AuditLeaf.index >= start, AuditLeaf.index < size)
+        return size, note, verifiers
+
+    async def _levels(self, size: int) -> Levels:
+        """Read every hash of the tree, for a path may lead past any of them."""
+        leaves = bytearray()
+        for start in range(0, size, LEAVES):
+            part = select(AuditLeaf.hash).where(AuditLeaf.log == self._wanted.log, AuditLeaf.index >= start, AuditLeaf.index < size)
+            async with self._database.session.begin() as db:
                 leaves += b"".join((await db.execute(part.order_by(AuditLeaf.index).limit(LEAVES))).scalars())
-        return note, await asyncio.to_thread(Levels, bytes(leaves)), verifiers
+        return await asyncio.to_thread(Levels, bytes(leaves))
 
     async def _page(self, after: int) -> Sequence[Row[int, str, int | None, str | None]]:
         query = (
@@ -84,12 +90,15 @@ class Export:
 
 
 def _written(
-    rows: Sequence[Row[int, str, int | None, str | None]], levels: Levels, names: Mapping[str, str], kind: Literal["jsonl", "csv"]
+    rows: Sequence[Row[int, str, int | None, str | None]], size: int, levels: Levels | None, names: Mapping[str, str]
 ) -> str:
-    write = bundle.as_csv if kind == "csv" else bundle.as_json
+    """Return rows of a table, or, with the tree, lines with proofs."""
     written = []
     for seq, payload, index, actor_id in rows:
-        sealed = index if index is not None and index < levels.size else None
-        path = () if sealed is None else tuple(levels.path(sealed))
-        written.append(write(Line(seq, payload, sealed, path, names.get(actor_id or ""))))
+        sealed = index if index is not None and index < size else None
+        if levels is None:
+            written.append(bundle.as_csv(Line(seq, payload, sealed, (), names.get(actor_id or ""))))
+        else:
+            path = () if sealed is None else tuple(levels.path(sealed))
+            written.append(bundle.as_json(Line(seq, payload, sealed, path, None)))
     return "".join(written)

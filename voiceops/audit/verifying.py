@@ -4,6 +4,7 @@ import json
 import time
 from bisect import bisect_left
 from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -35,9 +36,20 @@ from audit_leaves l left join audit_events e on e.id = l.event_id
 where l.log = %s and l.index >= %s order by l.index limit %s
 """
 LOGS: Final = """
-select log from audit_checkpoints union select log from audit_leaves union select log from audit_witness
-union select distinct log from audit_events order by 1
+with recursive written as (
+  (select log from audit_events order by log limit 1)
+  union all
+  select (select e.log from audit_events e where e.log > w.log order by e.log limit 1) from written w where w.log is not null
+), placed as (
+  (select log from audit_leaves order by log limit 1)
+  union all
+  select (select l.log from audit_leaves l where l.log > p.log order by l.log limit 1) from placed p where p.log is not null
+)
+select log from (
+  table written union table placed union select log from audit_checkpoints union select log from audit_witness
+) logs where log is not null order by 1
 """
+"""Each log once, found by steps through the indexes instead of reading a million rows."""
 LOOSE: Final = """
 select count(*) filter (where not behind), min(recorded_at) filter (where not behind),
   (array_agg(seq::text || ' ' || id::text order by seq) filter (where behind))[:100]
@@ -89,6 +101,7 @@ def verify(url: str, scope: Scope) -> Verdict:
     verdict = Verdict()
     with psycopg.connect(libpq_url(url), autocommit=True, application_name="voiceops verify") as connection:
         connection.execute(TAKE_ROLE, (APP_ROLE,))
+        connection.execute("set max_parallel_workers_per_gather = 0")  # to start workers for each part takes longer than the part
         connection.set_isolation_level(IsolationLevel.REPEATABLE_READ)
         connection.set_read_only(True)
         with connection.transaction(), _altered(verdict):
@@ -167,9 +180,15 @@ class _Log:
         return self._promises.newest(self._log, max(0, ((row and row[0]) or 0) - last))
 
     def _leaves(self, start: int) -> Iterator[Leaf]:
-        while rows := self._connection.execute(LEAVES, (self._log, start, CHUNK)).fetchall():
-            yield from map(Leaf._make, rows)
-            start = rows[-1][0] + 1
+        """Read one part while the one before it is checked: the database works on another processor."""
+        with ThreadPoolExecutor(1) as ahead:
+            reading = ahead.submit(self._read, start)
+            while rows := reading.result():
+                reading = ahead.submit(self._read, rows[-1][0] + 1)
+                yield from map(Leaf._make, rows)
+
+    def _read(self, start: int) -> list[tuple[Any, ...]]:
+        return self._connection.execute(LEAVES, (self._log, start, CHUNK)).fetchall()
 
     def _check(self, leaf: Leaf, sealed_at: float) -> None:
         """Check one event: its place, its bytes, what is searched of it, its time."""
