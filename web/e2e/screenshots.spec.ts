@@ -1,29 +1,12 @@
-/** Photographs every screen, light and dark, wide and narrow, into the folder that SCREENSHOTS names. To be looked at by a person. */
+/** Every screen of an asset's life, and the settings of its project. */
 import { resolve } from 'node:path';
 import type { Page } from '@playwright/test';
 import type { GenerationPage } from '../src/api/types.ts';
+import { photograph } from './photograph.ts';
 import { generate, signIn } from './screens.ts';
 import { test } from './studio.ts';
 
-const FOLDER = process.env['SCREENSHOTS'] ?? resolve(import.meta.dirname, '../test-results/screenshots');
 const README = resolve(import.meta.dirname, '../../docs/screenshot.png');
-const SIZES = [
-  { width: 1280, height: 860 },
-  { width: 390, height: 844 },
-];
-
-/** One screen in all its looks; what is open stays open. */
-async function photograph(page: Page, name: string): Promise<void> {
-  for (const size of SIZES) {
-    await page.setViewportSize(size);
-    for (const colorScheme of ['light', 'dark'] as const) {
-      await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
-      await page.waitForTimeout(250); // the canvas is painted with the next frame
-      await page.screenshot({ path: `${FOLDER}/${name}-${size.width}-${colorScheme}.png` });
-    }
-  }
-  await page.setViewportSize({ width: 1280, height: 860 });
-}
 
 /** A second version of the greeting, with other words and another delivery. */
 async function secondTake(page: Page): Promise<void> {
@@ -49,37 +32,6 @@ async function underWay(page: Page): Promise<void> {
     await route.fulfill({ json: { ...list, items: [...running.slice(0, 1), ...failed.slice(0, 1), ...list.items] } });
   });
 }
-
-test('the audit trail', async ({ page, studio }) => {
-  test.setTimeout(120_000);
-  await signIn(page, studio.url, 'Auditor');
-  await page.getByRole('link', { name: 'Audit', exact: true }).click();
-  await page.getByRole('link', { name: 'created the asset' }).first().waitFor();
-  await photograph(page, 'audit');
-  await page.getByRole('button', { name: 'Verify' }).click();
-  await page.getByText('Nothing is wrong').waitFor({ timeout: 60_000 });
-  await photograph(page, 'audit-verified');
-  await page.getByRole('link', { name: 'created the asset' }).first().click();
-  await page.getByText(/it has not been changed since/).waitFor();
-  await photograph(page, 'audit-event');
-  await page.getByText('The proof').click();
-  await photograph(page, 'audit-event-proof');
-  await page.route('**/audit/verify', (route) =>
-    route.fulfill({
-      json: {
-        ok: false, events: 1204, sealed: 1204, unsealed: 0, oldest_unsealed: null, checkpoints: 310, outside: 310, more: 0, seconds: 0.4,
-        findings: [
-          { kind: 'edited', why: 'Event #12 is not what was sealed.', log: 'x', index: 11, seq: 12, event_id: 'e-12' },
-          { kind: 'cut', why: 'A signed checkpoint promises 1209 events, but only 1204 are left: the newest were removed.', log: 'x', index: null, seq: null, event_id: null },
-        ],
-      },
-    }),
-  );
-  await page.keyboard.press('Escape');
-  await page.getByRole('button', { name: 'Verify' }).click();
-  await page.getByText('The record is not what it was').waitFor();
-  await photograph(page, 'audit-wrong');
-});
 
 /** Keys and policy, as the owner sees them; signs out at the end. */
 async function photographSettings(page: Page, url: string): Promise<void> {
@@ -197,78 +149,4 @@ test('every screen', async ({ page, studio }) => {
   await photograph(page, 'limits-change');
   await page.goto(`${studio.url}/nowhere`);
   await photograph(page, 'not-found');
-});
-
-test('every screen of people', async ({ page, browser, studio }) => {
-  test.setTimeout(300_000);
-  await signIn(page, studio.url, 'Owner');
-  await page.getByRole('link', { name: 'Settings' }).click();
-  await page.getByText('Nobody is on the way').waitFor();
-  await photograph(page, 'members');
-  await page.getByRole('button', { name: 'Invite' }).click();
-  await page.getByRole('dialog').getByLabel('E-mail address').fill('gil');
-  await page.getByRole('button', { name: 'Make the link' }).click();
-  await page.getByRole('alert').waitFor();
-  await photograph(page, 'invite');
-  await page.getByRole('dialog').getByLabel('E-mail address').fill('gil@guest.example');
-  await page.getByRole('button', { name: 'Make the link' }).click();
-  const link = await page.getByRole('dialog').getByLabel('Link').inputValue();
-  await photograph(page, 'invite-link');
-  await page.getByRole('button', { name: 'Done' }).click();
-  await page.getByRole('button', { name: /^Revoke/ }).waitFor();
-  await photograph(page, 'members-invited');
-  await page.getByRole('button', { name: 'Change the roles of Mara Lindqvist' }).click();
-  await photograph(page, 'roles');
-  await page.keyboard.press('Escape');
-  await page.getByRole('button', { name: 'Remove Mara Lindqvist' }).click();
-  await photograph(page, 'remove-member');
-  await page.keyboard.press('Escape');
-
-  await page.getByRole('link', { name: 'Admin' }).click();
-  await page.getByRole('list', { name: 'People' }).waitFor();
-  await photograph(page, 'people');
-  await page.getByRole('button', { name: 'Edit Noor Haddad' }).click();
-  await page.getByRole('checkbox').check();
-  await photograph(page, 'edit-person');
-  await page.keyboard.press('Escape');
-  await page.getByRole('button', { name: 'Deactivate Ruth Feldman' }).waitFor({ state: 'hidden' });
-  await page.getByRole('link', { name: 'Projects' }).click();
-  await page.getByRole('list', { name: 'Projects' }).waitFor();
-  await photograph(page, 'projects');
-  await page.getByRole('button', { name: 'New project' }).click();
-  await page.getByRole('dialog').getByLabel('Name').fill('Café Training');
-  await photograph(page, 'new-project');
-  await page.keyboard.press('Escape');
-  await page.getByRole('button', { name: /menu$/ }).click();
-  await page.getByRole('link', { name: 'Password and sessions' }).click();
-  await page.getByText('This browser').waitFor();
-  await photograph(page, 'account');
-
-  const guest = await (await browser.newContext()).newPage();
-  await guest.goto(link);
-  await guest.getByRole('heading', { name: 'Join Northwind Voice' }).waitFor();
-  await photograph(guest, 'welcome');
-  await guest.goto(`${studio.url}/welcome#mistyped`);
-  await guest.reload();
-  await guest.getByRole('alert').waitFor();
-  await photograph(guest, 'welcome-over');
-  await page.goto(link);
-  await page.getByRole('button', { name: 'Sign out' }).waitFor();
-  await photograph(page, 'welcome-other');
-  const first = { email: null, project: null, roles: [], invited_by: null, expires_at: '2026-12-01T00:00:00Z', has_account: false };
-  await guest.route('**/invitations/look', (route) => route.fulfill({ json: first }));
-  await guest.goto(`${studio.url}/welcome#first`);
-  await guest.reload();
-  await guest.getByRole('heading', { name: 'Welcome to your new studio' }).waitFor();
-  await photograph(guest, 'welcome-first');
-  await page.getByRole('button', { name: 'Sign out' }).click();
-  await guest.unrouteAll();
-  await guest.goto(link);
-  await guest.reload();
-  await guest.getByLabel('Your name').fill('Gil Guest');
-  await guest.getByLabel('Password').fill('seven quiet otters');
-  await guest.getByRole('button', { name: 'Join Northwind Voice' }).click();
-  await guest.getByRole('link', { name: 'Settings' }).click();
-  await guest.getByText('Owners of').waitFor();
-  await photograph(guest, 'members-viewer');
 });
