@@ -11,6 +11,7 @@ from urllib.parse import urlsplit, urlunsplit
 from uuid import uuid4
 
 import httpx
+import hypothesis
 import psycopg
 import pytest
 import structlog
@@ -32,6 +33,8 @@ from voiceops.worker import open_studio, serve
 from voiceops.workflow import demo
 
 Json = dict[str, Any]
+hypothesis.settings.register_profile("studio", deadline=None)  # speed is measured in `make bench`, on a quiet machine
+hypothesis.settings.load_profile("studio")
 # Taken out of the environment: the programs that tests start have databases of their own
 _DATABASE_URL = os.environ.pop("VOICEOPS_DATABASE_URL", None)
 EXTERNAL: Final = os.environ.get("VOICEOPS_TEST_DATABASE_URL") or _DATABASE_URL

@@ -317,7 +317,7 @@ def answers(url: str) -> bool:
 
 
 async def eventually(rows: Rows, query: str) -> bool:
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + 30  # on a busy machine; how soon is measured elsewhere
     while await rows(query) != [(True,)]:
         if time.monotonic() > deadline:
             return False
