@@ -21,6 +21,8 @@ READ = frozenset(Role)
 WRITE = frozenset({Role.AUTHOR, Role.OWNER})
 OWN = frozenset({Role.OWNER})
 AUDIT = frozenset({Role.AUDITOR, Role.OWNER})
+OF_THE_INSTALLATION: Final = {Action.AUDIT_READ, Action.AUDIT_VERIFY, Action.AUDIT_EXPORT}
+"""What its admins may do to its own log, which lies in no project."""
 PEOPLE: Final = (*Role, "outsider", "admin")
 ADMINS: Final = {Role.OWNER, "admin"}
 """Who manages the installation: the demo's owner too."""
@@ -129,7 +131,7 @@ ROUTES: Final[Mapping[tuple[str, str], Route]] = {
     ("PUT", "/api/v1/session/password"): Route(
         None, Action.PASSWORD_CHANGE, 422, {"current": "not mine", "new": "a new one of mine"}
     ),
-    ("GET", "/api/v1/sessions"): Route(None),
+    ("GET", "/api/v1/sessions"): Route(None, scope=None),
     ("DELETE", "/api/v1/sessions/{session}"): Route(None, Action.SESSION_END, 404),
     ("POST", "/api/v1/projects"): Route(None, Action.PROJECT_CREATE, 201, {"key": "{new}", "name": "New"}, admins=True),
     ("PATCH", "/api/v1/projects/{project}"): Route(OWN, Action.PROJECT_UPDATE, 200, {"name": "New"}, admins=True),
@@ -281,6 +283,9 @@ async def test_can_tells_what_really_may_be_done(studio: Studio, rows: Rows) -> 
                 (Action.PROJECT_UPDATE, "PATCH", f"/projects/{studio.project}"),
                 (Action.MEMBER_INVITE, "POST", f"/projects/{studio.project}/invitations"),
                 (Action.KEY_CREATE, "POST", "/api-keys"),
+                (Action.AUDIT_READ, "GET", f"/projects/{studio.project}/audit"),
+                (Action.AUDIT_EXPORT, "GET", f"/projects/{studio.project}/audit/export"),
+                (Action.AUDIT_VERIFY, "POST", f"/projects/{studio.project}/audit/verify"),
             ],
         ),
         (
@@ -337,7 +342,7 @@ async def test_the_policy_is_told_as_it_is_kept(studio: Studio) -> None:
     for role in Role:
         client = await studio.person(role)
         told = {rule["action"]: rule for rule in (await client.get(f"/projects/{studio.project}/policy")).json()["rules"]}
-        assert told.keys() == {action for action in Action if action not in MACHINES}
+        assert told.keys() == {route.action for route in ROUTES.values() if route.action and route.here is not None}
         for route in ROUTES.values():
             if route.action in told and route.here is not None:
                 rule = told[route.action]
@@ -367,7 +372,8 @@ def test_a_rule_lets_do_who_may_do_it_and_nobody_else(action: Action) -> None:
         else:
             route = by_action[action]
             member = kind in {ActorKind.PERSON, ActorKind.KEY} and where == project and role in (route.here or ())
-            expected = member or (kind is ActorKind.PERSON and route.admins and manages)
+            installation = route.admins or (action in OF_THE_INSTALLATION and where is None)
+            expected = member or (kind is ActorKind.PERSON and installation and manages)
         assert RULES[action](actor, where) == expected, (role, kind, where, manages)
 
 
