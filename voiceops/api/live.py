@@ -5,7 +5,6 @@ import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
-from uuid import UUID
 
 import psycopg
 import structlog
@@ -86,10 +85,10 @@ def visible(change: Change, reader: Actor) -> bool:
         return True
     if change.project_id is None:
         return change.type == Person.noun and reader.is_admin
-    return UUID(change.project_id) in reader.roles
+    return change.project_id in {str(project) for project in reader.roles}
 
 
 def concerns(change: Change, reader: Actor) -> bool:
     """Tell whether what somebody may hear can be another after it."""
     mine = {(Person.noun, reader.person_id), (Member.noun, reader.person_id), (LoginSession.noun, reader.session_id)}
-    return (change.type, UUID(change.id)) in mine
+    return (change.type, change.id) in {(noun, str(own)) for noun, own in mine}
