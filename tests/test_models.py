@@ -160,7 +160,7 @@ async def test_the_record_holds_against_who_switches_triggers_off(version: Json,
 
 async def test_what_proves_the_record_holds_too(studio: Studio, worker: None, rows: Rows) -> None:
     await studio.asset()
-    while not await rows("select from audit_witness"):
+    while not await rows("select log from audit_witness"):
         await asyncio.sleep(0.05)
     tables = ("audit_leaves", "audit_checkpoints", "audit_witness", "audit_watermark", "signing_keys")
     for role, table in product(("default", "replica"), tables):
