@@ -93,7 +93,7 @@ ROUTES: Final[Mapping[tuple[str, str], Route]] = {
     ("GET", "/metrics"): Route(None, signed_out=200),
     ("GET", "/api/v1/demo"): Route(None, status=404, signed_out=404),
     ("GET", "/api/v1/session"): Route(None),
-    ("POST", "/api/v1/session"): Route(None, status=401, body={"email": "nobody@example.com", "password": "x"}),
+    ("POST", "/api/v1/session"): Route(None, status=401, body={"email": "{new}@example.com", "password": "x"}),
     ("DELETE", "/api/v1/session"): Route(None, Action.SESSION_SIGN_OUT, 204),
     ("GET", "/api/v1/projects"): Route(None),
     ("GET", "/api/v1/voices"): Route(None),
@@ -135,12 +135,12 @@ ROUTES: Final[Mapping[tuple[str, str], Route]] = {
     ("DELETE", "/api/v1/sessions/{session}"): Route(None, Action.SESSION_END, 404),
     ("POST", "/api/v1/projects"): Route(None, Action.PROJECT_CREATE, 201, {"key": "{new}", "name": "New"}, admins=True),
     ("PATCH", "/api/v1/projects/{project}"): Route(OWN, Action.PROJECT_UPDATE, 200, {"name": "New"}, admins=True),
-    ("GET", "/api/v1/projects/{project}/members"): Route(READ),
+    ("GET", "/api/v1/projects/{project}/members"): Route(READ, scope=None),
     ("PUT", "/api/v1/projects/{project}/members/{person}"): Route(
         OWN, Action.MEMBER_CHANGE, 200, {**WHY, "roles": ["viewer", "author"]}
     ),
     ("DELETE", "/api/v1/projects/{project}/members/{person}"): Route(OWN, Action.MEMBER_REMOVE, 204, WHY),
-    ("GET", "/api/v1/projects/{project}/invitations"): Route(OWN),
+    ("GET", "/api/v1/projects/{project}/invitations"): Route(OWN, scope=None),
     ("POST", "/api/v1/projects/{project}/invitations"): Route(
         OWN, Action.MEMBER_INVITE, 201, {"email": "{new}@northwind.example", "roles": ["viewer"]}
     ),

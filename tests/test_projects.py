@@ -18,7 +18,11 @@ async def test_one_sees_ones_own_projects_alone(studio: Studio) -> None:
 
 @pytest.mark.parametrize(
     ("role", "can"),
-    [("owner", ["asset.create", "project.update", "member.invite", "key.create"]), ("viewer", ["key.create"])],
+    [
+        ("owner", ["asset.create", "project.update", "member.invite", "key.create", "audit.read", "audit.verify", "audit.export"]),
+        ("auditor", ["key.create", "audit.read", "audit.verify", "audit.export"]),
+        ("viewer", ["key.create"]),
+    ],
 )
 async def test_a_project_tells_what_one_may_do_in_it(studio: Studio, role: str, can: list[str]) -> None:
     client = await studio.person(role)

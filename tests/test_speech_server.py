@@ -26,7 +26,7 @@ def speaking() -> Iterator[Real]:
 @pytest.fixture
 def settings(settings: Settings, speaking: Real, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> Settings:
     """Settings with the server's address, key, voices and a price; an `indirect` parameter changes some."""
-    usual = {"URL": speaking.url, "KEY": KEY, "VOICES": f"{VOICE}=Joe, nobody=Nobody", "PRICE": "15000", "CURRENCY": "EUR"}
+    usual = {"URL": speaking.url, "KEY": KEY, "VOICES": f"{VOICE}=Joe, nobody=Nobody", "PRICE": "15000", "CURRENCY": "USD"}
     return use(monkeypatch, usual | getattr(request, "param", {}))
 
 
@@ -131,13 +131,13 @@ async def test_the_voices_say_what_they_cost_and_what_they_can(studio: Studio) -
     client: httpx.AsyncClient = await studio.person("viewer")
     joe, nobody = (await client.get("/voices")).json()["items"]
     assert (joe["id"], joe["name"], nobody["name"]) == (JOE, "Joe", "Nobody")
-    assert (joe["price_micros_per_1000_characters"], joe["price_currency"]) == (15_000, "EUR")
+    assert (joe["price_micros_per_1000_characters"], joe["price_currency"]) == (15_000, "USD")
     can = joe["capabilities"]
     assert (can["speed"]["support"], can["pauses"], can["word_timings"]) == ("approximate", "native", False)
     assert {can[name]["support"] for name in ("emphasis", "pitch", "sentence_gap_ms")} == {can["tone"]} == {"ignored"}
 
 
-@pytest.mark.parametrize("settings", [{"PRICE": "0", "CURRENCY": "EUR"}], indirect=True)
+@pytest.mark.parametrize("settings", [{"PRICE": "0", "CURRENCY": "USD"}], indirect=True)
 async def test_a_free_voice_has_no_currency(studio: Studio) -> None:
     joe = (await (await studio.person("viewer")).get("/voices")).json()["items"][0]
     assert (joe["price_micros_per_1000_characters"], joe["price_currency"]) == (0, None)

@@ -59,6 +59,6 @@ async def list_sessions(db: Db, actor: PersonOnly) -> All[BrowserOut]:
 
 
 @router.delete("/sessions/{session}", status_code=204)
-async def end_session(session: UUID, db: Db, actor: Caller) -> None:
+async def end_session(session: UUID, db: Db, actor: PersonOnly) -> None:
     """Sign out another browser of yours."""
     await accounts.end_session(db, actor, session)

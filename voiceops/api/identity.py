@@ -23,6 +23,11 @@ def cookie_name(request: HTTPConnection) -> str:
     return HOST_COOKIE if _is_tls(request) else COOKIE
 
 
+def session_before(request: Request) -> str | None:
+    """Return the token a browser came with, for who may be somebody already and need not be."""
+    return request.cookies.get(cookie_name(request))
+
+
 def set_session(request: Request, response: Response, token: str) -> None:
     """Give a browser its session: no script can read it, and under TLS it never travels without."""
     response.set_cookie(

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import selectinload
 
 from voiceops.api.deps import Anonymous, Caller, Db, Part, paged
-from voiceops.api.identity import Identity, set_session
+from voiceops.api.identity import session_before, set_session
 from voiceops.api.members import Roles
 from voiceops.api.payloads import Asked, Email, In, NewPassword, Out, Page, PersonName, PersonOut, Reason, Time
 from voiceops.api.projects import ProjectIn
@@ -138,9 +138,9 @@ async def look(body: LookIn, db: Db) -> LookOut:
 
 
 @router.post("/invitations/accept")
-async def accept(body: AcceptIn, request: Request, response: Response, db: Db, origin: Anonymous, shown: Identity) -> SessionOut:
+async def accept(body: AcceptIn, request: Request, response: Response, db: Db, origin: Anonymous) -> SessionOut:
     """Come in. Who was not signed in is now."""
-    token = shown.session
+    token = session_before(request)
     known = await accounts.who(db, token, request_id=origin.request_id, address=origin.address) if token else None
     newcomer = Newcomer(body.name, body.password) if body.name and body.password else None
     if body.project:

@@ -7,7 +7,7 @@ from fastapi import APIRouter
 from pydantic import AfterValidator, Field
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from voiceops.api.deps import Caller, Db
+from voiceops.api.deps import Caller, Db, PersonOnly
 from voiceops.api.payloads import All, Out, Time, WhyIn
 from voiceops.models import Action, Project, Role
 from voiceops.models.actor import Actor
@@ -62,7 +62,7 @@ async def _all(db: AsyncSession, actor: Actor, project: UUID) -> list[MemberOut]
 
 
 @router.get("/projects/{project}/members")
-async def list_members(project: UUID, db: Db, actor: Caller) -> All[MemberOut]:
+async def list_members(project: UUID, db: Db, actor: PersonOnly) -> All[MemberOut]:
     """List the project's members by name."""
     await find(db, actor, Project, project)
     return All(items=await _all(db, actor, project))

@@ -9,8 +9,8 @@ from fastapi.openapi.utils import get_openapi
 from voiceops.api.payloads import Problem
 from voiceops.api.problems import MEDIA_TYPE
 
-READING: Final = (400, 401, 403, 404, 422, 503)
-CHANGING: Final = (*READING, 409, 413, 429)
+READING: Final = (400, 401, 403, 404, 422, 429, 503)
+CHANGING: Final = (*READING, 409, 413)
 METHODS: Final = {"get": READING, "head": READING, "post": CHANGING, "patch": CHANGING, "put": CHANGING, "delete": CHANGING}
 
 

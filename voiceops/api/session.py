@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from voiceops.api.deps import Anonymous, Caller, Db, Held
-from voiceops.api.identity import Identity, drop_session, set_session
+from voiceops.api.identity import drop_session, session_before, set_session
 from voiceops.api.payloads import Asked, In, Out
 from voiceops.api.projects import ProjectOut, my_projects
 from voiceops.config import settings
@@ -85,13 +85,11 @@ async def demo(db: Db) -> Demo:
 
 
 @router.post("/session", status_code=201)
-async def sign_in(
-    body: SignIn, request: Request, response: Response, db: Db, actor: Anonymous, held: Held, shown: Identity
-) -> SessionOut:
+async def sign_in(body: SignIn, request: Request, response: Response, db: Db, actor: Anonymous, held: Held) -> SessionOut:
     """Sign in; the session is a cookie that scripts cannot read, always a new one."""
     async with held.database.session.begin() as counted:  # kept when the password is wrong and the request undone
         await check_attempt(counted, actor, body.email)
-    before, browser = shown.session, browser_of(request)
+    before, browser = session_before(request), browser_of(request)
     actor, token = await accounts.sign_in(db, actor, email=body.email, password=body.password, before=before, user_agent=browser)
     set_session(request, response, token)
     return await session_of(db, actor)
