@@ -15,7 +15,7 @@ from psycopg import errors
 from voiceops.models import Scope
 
 SECRET: Final = re.compile(r"vo_([a-z0-9]{8})_[A-Za-z0-9_-]{43}")
-WORDS: Final = "This API key is not valid: it is none of ours, has ended, or its person is no member any more."
+WORDS: Final = "This API key is not valid: it is none of ours, has ended or was revoked, or its person is no member any more."
 
 
 async def made(studio: Studio, by: str = "author", **other: Any) -> Json:

@@ -369,3 +369,13 @@ async def test_where_roles_cannot_be_made_it_is_said_and_all_works_without(studi
     finally:
         await rows(f"drop database if exists {name} with (force)")
         await rows(f"drop role {name}")
+
+
+async def test_what_a_key_did_names_the_key_and_its_person(auditor: httpx.AsyncClient, studio: Studio) -> None:
+    machine = await studio.key("author", "write")
+    made = await machine.post(f"/projects/{studio.project}/assets", json={"key": "support/by-key", "title": "By a key"})
+    assert made.status_code == 201, made.text
+    newest = (await page(auditor, studio))[0]
+    assert (newest["action"], newest["actor"]["type"], newest["actor"]["name"]) == ("asset.create", "key", "Mara Lindqvist")
+    export = (await auditor.get(f"/projects/{studio.project}/audit/export", params={"format": "csv"})).text
+    assert newest["actor"]["key"]["id"] in export

@@ -49,11 +49,11 @@ class TextRefused(ValueError):
         self.position = position
 
 
-def clean(text: str, *, maximum: int, multiline: bool = True) -> str:
+def clean(text: str, *, maximum: int, multiline: bool = True, empty: str = "This may not be empty.") -> str:
     """Return `text` in NFC with LF line ends, or raise `TextRefused`.
 
-    `maximum` is in code points, counted after normalisation. Empty and blank text is refused. Single-line text (`multiline`
-    false) is trimmed and holds neither line ends nor tabs.
+    `maximum` is in code points, counted after normalisation. Empty and blank text is refused, in the words of `empty`.
+    Single-line text (`multiline` false) is trimmed and holds neither line ends nor tabs.
     """
     if len(text) > 4 * maximum:  # before any costly work; NFC makes at most four code points one
         raise TextRefused(_too_long(len(text), maximum))
@@ -64,7 +64,7 @@ def clean(text: str, *, maximum: int, multiline: bool = True) -> str:
     if len(normal) > maximum:
         raise TextRefused(_too_long(len(normal), maximum))
     if not normal.strip():
-        raise TextRefused("This is empty: there is nothing to say." if multiline else "This may not be empty.")
+        raise TextRefused(empty)
     return normal
 
 

@@ -18,9 +18,17 @@ from voiceops.audit.notes import read as read_note
 from voiceops.audit.reading import Proof
 from voiceops.audit.verdict import Kind, Verdict
 from voiceops.config import settings
-from voiceops.models import Asset, AuditEvent, Person
+from voiceops.models import ApiKey, Asset, AuditEvent, Person
 from voiceops.models.actor import ActorKind
 from voiceops.secret import NoSecret
+
+
+class KeyRef(Out):
+    """The API key by which somebody acted."""
+
+    id: UUID
+    name: str
+    prefix: str
 
 
 class ActorOut(Out):
@@ -29,6 +37,7 @@ class ActorOut(Out):
     type: ActorKind
     id: UUID | None
     name: str | None
+    key: KeyRef | None
 
 
 class SubjectOut(Out):
@@ -126,11 +135,15 @@ async def events_out(db: AsyncSession, rows: Sequence[AuditEvent]) -> list[dict[
     names: dict[UUID, str] = {person: name for person, name in known}  # noqa: C416 - a row is more than its pair
     named = select(Asset.id, Asset.key, Asset.title).where(Asset.id.in_({UUID(row.asset_id) for row in rows if row.asset_id}))
     assets = {one.id: AssetRef(id=one.id, key=one.key, title=one.title) for one in await db.execute(named)}
+    payloads = [json.loads(row.payload) for row in rows]
+    by = {UUID(key) for told in payloads if (key := told["actor"].get("key_id"))}  # events of the first release have none
+    used = select(ApiKey.id, ApiKey.name, ApiKey.prefix).where(ApiKey.id.in_(by))
+    keys = {str(one.id): KeyRef(id=one.id, name=one.name, prefix=one.prefix) for one in await db.execute(used)} if by else {}
     shown = []
-    for row in rows:
-        told = json.loads(row.payload)
+    for row, told in zip(rows, payloads, strict=True):
         actor_id = told["actor"]["id"] and UUID(told["actor"]["id"])
-        actor = ActorOut(type=told["actor"]["type"], id=actor_id, name=names.get(actor_id))
+        key = keys.get(told["actor"].get("key_id"))
+        actor = ActorOut(type=told["actor"]["type"], id=actor_id, name=names.get(actor_id), key=key)
         asset = assets.get(UUID(told["asset_id"])) if told["asset_id"] else None
         shown.append({**told, "seq": row.seq, "actor": actor, "asset": asset})
     return shown

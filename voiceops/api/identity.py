@@ -88,7 +88,7 @@ class Shown:
     def refusal(self) -> str:
         """What to say to nobody: the same whatever is wrong."""
         if self.key is not None:
-            return "This API key is not valid: it is none of ours, has ended, or its person is no member any more."
+            return "This API key is not valid: it is none of ours, has ended or was revoked, or its person is no member any more."
         return "Sign in first."
 
     async def known(self, db: AsyncSession, origin: Actor, *, used: bool = True) -> Actor | None:

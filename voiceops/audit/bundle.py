@@ -14,7 +14,7 @@ from voiceops.audit.notes import NotSigned, Verifier
 
 SCHEMA: Final = "voiceops-audit-1"
 COLUMNS: Final = (
-    *("seq", "index", "at", "action", "actor_type", "actor_id", "actor_name", "subject_type", "subject_id"),
+    *("seq", "index", "at", "action", "actor_type", "actor_id", "actor_name", "key_id", "subject_type", "subject_id"),
     *("project_id", "asset_id", "version_id", "reason", "changes", "request_id", "address", "id", "leaf_sha256"),
 )
 MOST: Final = 100
@@ -62,6 +62,7 @@ def as_csv(line: Line) -> str:
         "actor_type": actor["type"],
         "actor_id": actor["id"],
         "actor_name": line.actor_name,
+        "key_id": actor.get("key_id"),
         "subject_type": subject["type"],
         "subject_id": subject["id"],
         "changes": json.dumps(told["changes"], ensure_ascii=False, sort_keys=True) if told["changes"] else "",

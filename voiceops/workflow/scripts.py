@@ -55,7 +55,7 @@ async def of_asset(db: AsyncSession, actor: Actor, asset_id: UUID, script_id: UU
 def check(text: str) -> tuple[str, tuple[Span | Pause, ...]]:
     """Return the text as it will be kept and what it says; raises `Malformed` naming the field and the position as sent."""
     try:
-        cleaned = clean(text, maximum=settings().max_script_characters)
+        cleaned = clean(text, maximum=settings().max_script_characters, empty="This is empty: there is nothing to say.")
         return cleaned, parse(cleaned)
     except TextRefused as error:
         raise Malformed.field("text", error.message, error.position) from error

@@ -93,5 +93,7 @@ test('actions read as words, also those this page does not know', () => {
   expect(done('version.approve')).toBe('version approve');
   expect(done('asset.create')).toBe('created the asset');
   expect(actionName('session.sign_in')).toBe('Session: sign in');
-  expect(who({ actor: { type: 'system', id: null, name: null } })).toBe('The studio itself');
+  expect(who({ actor: { type: 'system', id: null, name: null, key: null } })).toBe('The studio itself');
+  const key = { id: 'k-1', name: 'Nightly build', prefix: 'vo_abcdefgh' };
+  expect(who({ actor: { type: 'key', id: 'p-1', name: 'Mara Lindqvist', key } })).toBe('Mara Lindqvist, by the key Nightly build,');
 });

@@ -154,7 +154,7 @@ export function event(other: Partial<WholeEvent> = {}): WholeEvent {
     seq: 12,
     at: TIME,
     action: 'asset.update',
-    actor: { type: 'person', ...MARA },
+    actor: { type: 'person', ...MARA, key: null },
     subject: { type: 'asset', id: 'a-1' },
     project_id: 'pr-1',
     asset_id: 'a-1',

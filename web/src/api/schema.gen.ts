@@ -1095,6 +1095,7 @@ export interface components {
         ActorOut: {
             /** Id */
             id: string | null;
+            key: components["schemas"]["KeyRef"] | null;
             /** Name */
             name: string | null;
             type: components["schemas"]["ActorKind"];
@@ -1869,6 +1870,21 @@ export interface components {
             /** Scopes */
             scopes: components["schemas"]["Scope"][];
             state: components["schemas"]["KeyState"];
+        };
+        /**
+         * KeyRef
+         * @description The API key by which somebody acted.
+         */
+        KeyRef: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Name */
+            name: string;
+            /** Prefix */
+            prefix: string;
         };
         /**
          * KeyState

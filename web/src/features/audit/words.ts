@@ -47,10 +47,11 @@ export function actionName(action: string): string {
   return `${plain(noun)}: ${plain(verb).toLowerCase()}`;
 }
 
-/** Who acted. A worker acts for the person who asked. */
+/** Who acted. A worker acts for the person who asked, a key for the person it belongs to. */
 export function who({ actor }: Pick<AuditEvent, 'actor'>): string {
   if (actor.type === 'system') return 'The studio itself';
-  return actor.name ?? 'Somebody no longer known';
+  const name = actor.name ?? 'Somebody no longer known';
+  return actor.key ? `${name}, by the key ${actor.key.name},` : name;
 }
 
 /** The thing that was wrong, in a word or two. */
