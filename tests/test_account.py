@@ -73,6 +73,14 @@ async def test_any_other_password_will_do_whatever_it_is_made_of(studio: Studio,
     assert (await browser(studio, password=password)).cookies[COOKIE]
 
 
+async def test_guesses_at_the_present_password_are_slowed_and_the_right_one_is_not_counted(studio: Studio) -> None:
+    client = await browser(studio)
+    wrong = {"current": "not my password", "new": NEW}
+    answers = [(await client.put("/session/password", json=wrong)).status_code for _ in range(12)]
+    assert answers == [422] * 10 + [429] * 2
+    assert (await client.get("/session")).status_code == 200, "one stays signed in"
+
+
 async def test_one_sees_where_one_is_signed_in(studio: Studio, rows: Rows) -> None:
     firefox, phone = await browser(studio, "Firefox/140.0"), await browser(studio, "Safari on a phone\u00e9" + "x" * 300)
     over = await browser(studio, "Over")

@@ -28,6 +28,11 @@ from voiceops.models.audit import INSTALLATION
 from voiceops.witness import WitnessError
 
 BATCHES: Final = (5, 1, 7, 4)
+TEN_MINUTES_AGO: Final = """
+    update audit_events set recorded_at = now() - interval '10 minutes', payload = regexp_replace(payload, '"at":"[^"]*"',
+      to_char(now() at time zone 'UTC' - interval '10 minutes', '"\\"at\\":\\""YYYY-MM-DD"T"HH24:MI:SS.US"Z\\""'))
+    where not exists (select from audit_leaves where event_id = id)
+"""
 
 
 @pytest.fixture
@@ -451,3 +456,23 @@ async def test_the_application_is_that_role(log: Sealed) -> None:
         await db.rollback()
     async with log.database.engine.connect() as connection:
         assert (await connection.exec_driver_sql("select current_user::text")).scalar_one() == "voiceops_app"
+
+
+async def test_what_waited_long_and_is_sealed_in_several_parts_is_no_attack(log: Sealed) -> None:
+    await log.write(5, project=Project(id=uuid4(), key="late", name="Late"))
+    await log.beyond(TEN_MINUTES_AGO)
+    await seal(log.connection, log.key, batch=2)
+    await tell(log.connection, log.witness)
+    assert [one.why for one in log.verify(outside=log.witness).findings] == []
+
+
+async def test_what_else_lies_among_the_copies_outside_stops_no_verification(log: Sealed, tmp_path: Path) -> None:
+    await log.batches(2)
+    folder = log.witness._folder / "audit"  # noqa: SLF001 - as whoever may write there
+    (folder / ".DS_Store").write_bytes(b"\xff")
+    (folder / "lost+found").mkdir()
+    assert log.verify(outside=log.witness).ok
+    note = next(one for one in folder.rglob("*.note"))
+    note.chmod(0o600)
+    note.write_bytes(b"\xff\xfe")
+    assert not log.verify(outside=log.witness).ok

@@ -103,11 +103,21 @@ async def test_what_no_worker_will_end_is_given_back(studio: Studio, rows: Rows)
     generation = await studio.ask(await studio.asset())
     database = Database(studio.settings.database_url or "")
     async with database.session.begin() as db:
-        assert await settling.abandon(db, ["hibari"], code="provider_off", message="It is off.") == 1
+        (lost,) = await settling.unspeakable(db, ["hibari"])
+    async with database.session.begin() as db:
+        assert await settling.abandon(db, lost, code="provider_off", message="It is off.")
     await database.close()
     assert (await studio.ended(generation))["status"] == "failed"
     assert await standing(studio) == (0, 0)
     await check_sums(rows)
+
+
+async def test_spent_money_refuses_no_voice_that_costs_nothing(studio: Studio) -> None:
+    asset = await studio.asset()
+    assert (await speak(studio, asset, voice="tone/charged")).status_code == 202
+    await limit(studio, money={"limit_micros": 0})
+    assert (await speak(studio, asset, voice="tone/charged")).status_code == 429
+    assert (await speak(studio, asset, voice="tone/plain")).status_code == 202
 
 
 async def test_a_spent_budget_says_what_is_left_and_when_it_begins_anew(studio: Studio, rows: Rows) -> None:

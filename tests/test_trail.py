@@ -9,6 +9,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable
+from itertools import product
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -63,7 +64,7 @@ async def test_events_are_listed_newest_first_with_the_names_of_now(auditor: htt
         "reason": None,
         "address": "192.0.2.7",
     }
-    assert newest["actor"] == {"type": "person", "id": me["id"], "name": me["name"]}
+    assert newest["actor"] == {"type": "person", "id": me["id"], "name": me["name"], "key": None}
     assert newest["asset"] == {"id": asset["id"], "key": asset["key"], "title": asset["title"]}
     assert newest["changes"]["tags"] == ["ivr"]
     await rows("update people set name = 'Mara Married' where id = %s", me["id"])
@@ -321,13 +322,13 @@ async def test_the_record_is_verified_from_the_command_line(auditor: httpx.Async
 
 
 async def test_a_worker_without_the_secret_says_what_to_do(studio: Studio) -> None:
-    def run(**environment: str) -> subprocess.CompletedProcess[str]:
+    def run(part: str, **environment: str) -> subprocess.CompletedProcess[str]:
         kept = {name: value for name, value in os.environ.items() if name != "VOICEOPS_SECRET_KEY"}
-        command = [sys.executable, "-m", "voiceops", "worker"]
+        command = [sys.executable, "-m", "voiceops", part]
         return subprocess.run(command, env={**kept, **environment}, capture_output=True, text=True, check=False, timeout=60)
 
-    for environment in ({}, {"VOICEOPS_SECRET_KEY": "too short"}):
-        ended = await asyncio.to_thread(run, **environment)
+    for part, environment in product(("worker", "up"), ({}, {"VOICEOPS_SECRET_KEY": "too short"})):
+        ended = await asyncio.to_thread(run, part, **environment)
         assert (ended.returncode, "voiceops secret" in ended.stderr) == (2, True), ended.stderr
 
 

@@ -12,7 +12,7 @@ import typer
 from voiceops import logs
 from voiceops.cluster import data_folder
 from voiceops.config import Settings, settings
-from voiceops.secret import NoSecret, kept_in
+from voiceops.secret import NoSecret, derive, kept_in
 from voiceops.secret import new as new_secret
 
 main = typer.Typer(name="voiceops", no_args_is_help=True, add_completion=False, help=__doc__, pretty_exceptions_enable=False)
@@ -29,6 +29,7 @@ def up() -> None:
     known = settings()
     if not known.database_url and not known.secret_key:
         known = known.model_copy(update={"secret_key": kept_in(data_folder(known.data))})
+    _refuse_no_secret(known)
     raise typer.Exit(run(known, before={"the migration": [*this, "migrate"]}, services=services))
 
 
@@ -177,6 +178,15 @@ def _refuse_remote_demo(known: Settings) -> None:
         err=True,
     )
     raise typer.Exit(2)
+
+
+def _refuse_no_secret(known: Settings) -> None:
+    """End before anything starts where the worker could not."""
+    try:
+        derive(known.secret_key, "signing keys")
+    except NoSecret as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(2) from None
 
 
 def _refuse_lost_voices(known: Settings) -> None:

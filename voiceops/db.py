@@ -17,6 +17,7 @@ from uuid_utils.compat import uuid7
 
 __all__ = [
     "APP_ROLE",
+    "MAY_TAKE",
     "SEALER_ROLE",
     "TAKE_ROLE",
     "Base",
@@ -32,7 +33,9 @@ APP_ROLE: Final = "voiceops_app"
 """What API and worker are while they are connected, whoever they log in as: it may add to the record, and read it."""
 SEALER_ROLE: Final = "voiceops_sealer"
 """What the sealer is."""
-TAKE_ROLE: Final = "select set_config('role', rolname, false) from pg_roles where rolname = %s and pg_has_role(oid, 'member')"
+MAY_TAKE: Final = "case when current_setting('server_version_num')::int < 160000 then 'member' else 'set' end"
+"""What a login needs of a role to be it: since PostgreSQL 16 who made a role is its member, but may not set it."""
+TAKE_ROLE: Final = f"select set_config('role', rolname, false) from pg_roles where rolname = %s and pg_has_role(oid, {MAY_TAKE})"  # noqa: S608 - ours
 """Does nothing where there is no such role or the login may not take it; `voiceops migrate` says so."""
 
 NAMING = {

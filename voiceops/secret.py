@@ -9,6 +9,8 @@ from typing import Final
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
+from voiceops.durable import sync
+
 NAME: Final = "secret.key"
 SHORTEST: Final = 32
 
@@ -36,6 +38,7 @@ def kept_in(data: Path) -> str:
     with suppress(FileExistsError):  # another process was quicker: then its secret is the one
         os.link(mine, file)
     mine.unlink()
+    sync(data)
     return file.read_text().strip()
 
 

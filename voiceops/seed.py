@@ -14,7 +14,7 @@ from voiceops.db import Database
 from voiceops.jobs import BACKGROUND
 from voiceops.models import Person, Role
 from voiceops.models.actor import Actor, ActorKind
-from voiceops.passwords import hashed
+from voiceops.passwords import HASHING, hashed
 from voiceops.providers.base import Voice
 from voiceops.workflow import assets, demo, generation, invitations, scripts
 
@@ -152,7 +152,9 @@ async def _transaction(settings: Settings) -> AsyncIterator[AsyncSession]:
 
 
 async def _plant(db: AsyncSession, voice: Voice) -> None:
-    project = await demo.found(db, password_hash=await hashed(demo.PASSWORD))
+    async with HASHING:
+        password_hash = await hashed(demo.PASSWORD)
+    project = await demo.found(db, password_hash=password_hash)
     people = {person.email: person.id for person in (await db.execute(select(Person))).scalars()}
     for piece in PIECES:
         roles = {project.id: frozenset({piece.by})}

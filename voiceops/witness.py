@@ -13,6 +13,8 @@ import obstore
 from obstore.exceptions import AlreadyExistsError, BaseError
 from obstore.store import S3Store
 
+from voiceops.durable import sync
+
 
 class WitnessError(Exception):
     """The object store does not answer, or holds something else under a name than was to be added."""
@@ -61,19 +63,16 @@ class FolderWitness(Witness):
                 try:
                     os.link(mine, final)
                 except FileExistsError:
-                    _same(final.read_text(encoding="utf-8"), text, name)
+                    _same(final.read_text(encoding="utf-8", errors="replace"), text, name)
             finally:
                 mine.unlink(missing_ok=True)
-            entry = os.open(final.parent, os.O_RDONLY | os.O_DIRECTORY)
-            try:
-                os.fsync(entry)
-            finally:
-                os.close(entry)
+            sync(final.parent)
+            sync(final.parent.parent)
 
     def read(self, name: str) -> str:
         """Read one file."""
         with _told():
-            return (self._folder / name).read_text(encoding="utf-8")
+            return (self._folder / name).read_text(encoding="utf-8", errors="replace")
 
     def names(self, folder: str) -> list[str]:
         """List the files beneath a folder."""

@@ -210,12 +210,13 @@ async def sweep(studio: Studio, queue: App) -> None:
             with suppress(ConnectorException):  # it was no dead worker's after all, and has ended meanwhile
                 await queue.job_manager.finish_job(job, Status.FAILED, delete_job=True)
                 log.info("job_rescued", job_id=job.id, attempts=job.attempts)
-        await settling.abandon(
-            db, studio.providers, code="provider_off", message="The provider of this voice is switched off here."
-        )
         await settling.requeue_orphans(db)
         await rates.forget(db)
         waiting = await running.projects_waiting(db)
+        lost = await settling.unspeakable(db, studio.providers)
+    for generation_id in lost:
+        async with studio.database.session.begin() as db:
+            await settling.abandon(db, generation_id, code="provider_off", message="This voice's provider is switched off here.")
     for project_id in waiting:  # each in a transaction of its own, which holds the lock of one project alone
         async with studio.database.session.begin() as db:
             await running.wake(db, project_id)

@@ -6,10 +6,14 @@ from uuid import UUID
 from fastapi import APIRouter, Request, Response
 from pydantic import Field
 
-from voiceops.api.deps import Caller, Db, PersonOnly
+from voiceops.api.deps import CallerBriefly, Db, Held, PersonOnly
 from voiceops.api.identity import set_session
 from voiceops.api.payloads import All, In, NewPassword, Out, Time
 from voiceops.api.session import SessionOut, session_of
+from voiceops.limits.signing_in import check_attempt
+from voiceops.models import Action
+from voiceops.passwords import HASHING
+from voiceops.policy import authorize
 from voiceops.workflow import accounts
 
 router = APIRouter(tags=["session"])
@@ -34,9 +38,16 @@ class BrowserOut(Out):
 
 
 @router.put("/session/password")
-async def change_password(body: PasswordIn, request: Request, response: Response, db: Db, actor: Caller) -> SessionOut:
+async def change_password(
+    body: PasswordIn, request: Request, response: Response, db: Db, held: Held, actor: CallerBriefly
+) -> SessionOut:
     """Take a new password: every other session of yours ends, and this one gets a new cookie."""
-    set_session(request, response, await accounts.change_password(db, actor, current=body.current, new=body.new))
+    authorize(actor, Action.PASSWORD_CHANGE)  # a key is refused before it counts as a guess
+    async with held.database.session.begin() as counted:  # kept when the password is wrong and the request undone
+        await check_attempt(counted, actor, str(actor.person))
+    async with HASHING:  # before anything is asked of the database: who waits here holds no connection
+        token = await accounts.change_password(db, actor, current=body.current, new=body.new)
+    set_session(request, response, token)
     return await session_of(db, actor)
 
 

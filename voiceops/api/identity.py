@@ -25,7 +25,7 @@ def cookie_name(request: HTTPConnection) -> str:
 
 def session_before(request: Request) -> str | None:
     """Return the token a browser came with, for who may be somebody already and need not be."""
-    return request.cookies.get(cookie_name(request))
+    return request.cookies.get(cookie_name(request)) if key_of(request.headers) is None else None
 
 
 def set_session(request: Request, response: Response, token: str) -> None:
@@ -101,8 +101,8 @@ class Shown:
 
 
 async def shown(session: Annotated[str | None, Depends(cookie)], key: Annotated[str | None, Depends(bearer)]) -> Shown:
-    """Read what a request shows."""
-    return Shown(session, key)
+    """Read what a request shows; where a key is sent, no cookie counts."""
+    return Shown(session if key is None else None, key)
 
 
 Identity = Annotated[Shown, Depends(shown)]

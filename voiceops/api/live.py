@@ -13,7 +13,7 @@ from psycopg import AsyncConnection, sql
 from voiceops.changes import CHANNEL, Change, read
 from voiceops.db import APP_ROLE, take_role
 from voiceops.models import LoginSession, Member, Person
-from voiceops.models.actor import Actor
+from voiceops.models.actor import Actor, ActorKind
 
 log = structlog.get_logger()
 
@@ -81,7 +81,7 @@ def event(change: Change) -> str:
 
 def visible(change: Change, reader: Actor) -> bool:
     """Tell whether somebody may hear of it: a member of its project; of people also who manages them, and of oneself always."""
-    if concerns(change, reader):
+    if concerns(change, reader) and reader.kind is not ActorKind.KEY:
         return True
     if change.project_id is None:
         return change.type == Person.noun and reader.is_admin

@@ -8,7 +8,7 @@ import asyncio
 import time
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
@@ -77,11 +77,16 @@ Row = tuple[int, int, UUID, UUID, bytes]
 
 
 async def seal(connection: AsyncConnection[Any], key: Signer, batch: int = BATCH) -> int:
-    """Seal all that has ended by now, so many events a transaction; returns how many there were."""
-    sealed, after = 0, (-1, -1)
+    """Seal all that has ended by now, so many events a transaction; returns how many there were.
+
+    All of them are sealed as of the moment it began: what waited long is not told to be of a later time, batch by batch.
+    """
+    sealed, after, began = 0, (-1, -1), None
     while True:
         async with connection.transaction():
             window = await _window(connection)
+            began = began or window
+            window = replace(window, high=min(window.high, began.high), now=began.now)
             rows = await _added(connection, window, after, batch)
             if rows:
                 await _append(connection, key, rows, window.now)
@@ -175,6 +180,8 @@ class Sealer:
                 log.warning("sealer_lost_database", error=str(error))
             except NoSecret as error:
                 log.error("sealer_has_no_key", error=str(error))  # noqa: TRY400 - the words say it all
+            except Exception:
+                log.exception("sealer_broke")  # whatever it was, it is tried again: unsealed events pile up where all can see
             await asyncio.sleep(ASLEEP_SECONDS)
 
     async def _connect(self) -> AsyncConnection[Any]:

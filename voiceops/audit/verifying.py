@@ -1,6 +1,7 @@
 """Verifying: everything computed anew from the bytes of the events, in one snapshot, while others go on writing."""
 
 import json
+import re
 import time
 from bisect import bisect_left
 from collections.abc import Iterator, Mapping
@@ -24,6 +25,8 @@ from voiceops.db import APP_ROLE, TAKE_ROLE, libpq_url
 from voiceops.witness import Witness, WitnessError
 
 CHUNK: Final = 5000
+NOTE: Final = re.compile(r"audit/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/\d{20}\.note")
+"""The name of a copy outside; whatever else lies there is none."""
 LONGEST_TRANSACTION_S: Final = 120.0
 """An event may have been written so long before it was committed."""
 CLOCK_S: Final = 5.0
@@ -130,7 +133,7 @@ def _logs(connection: psycopg.Connection[Any], witness: Witness | None) -> list[
     """Every log there is, or that was once: of one that was erased the copies outside still speak."""
     known = {row[0] for row in connection.execute(LOGS)}
     try:
-        outside = {name.split("/")[1] for name in witness.names("audit")} if witness else set()
+        outside = {name.split("/")[1] for name in witness.names("audit") if NOTE.fullmatch(name)} if witness else set()
     except WitnessError:
         outside = set()  # each known log tells it
     return sorted(known | {UUID(one) for one in outside})
@@ -217,7 +220,8 @@ class _Log:
     def _check_time(self, leaf: Leaf, sealed_at: float) -> None:
         """An event is younger than the checkpoint before its own, and its number higher than those sealed before it was written."""
         at = datetime.fromisoformat(leaf.at).timestamp()
-        before = self._sealed[-1] if self._sealed else 0.0
+        earlier = bisect_left(self._sealed, sealed_at)  # checkpoints of one time are of one sealing, batch by batch
+        before = self._sealed[earlier - 1] if earlier else 0.0
         if not before - LONGEST_TRANSACTION_S <= at <= sealed_at + CLOCK_S:
             self._wrong(Kind.TIME, leaf, f"Event #{leaf.seq} was sealed at another time than it tells.")
         elif not at - CLOCK_S <= leaf.recorded_at <= at + LONGEST_TRANSACTION_S:

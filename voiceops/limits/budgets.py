@@ -47,8 +47,10 @@ async def reserve(db: AsyncSession, actor: Actor, project_id: UUID, need: Need) 
     left = limits.characters - budget.characters_used - budget.characters_reserved
     if need.characters > left:
         raise _spent("characters", f"{need.characters:,} characters", _figure(left, limits.characters), limits, actor, now)
-    if limits.money_micros is not None and need.micros > (
-        left := limits.money_micros - budget.micros_used - budget.micros_reserved
+    if (
+        limits.money_micros is not None
+        and need.micros
+        and need.micros > (left := limits.money_micros - budget.micros_used - budget.micros_reserved)
     ):
         figures = (money(max(left, 0), limits.currency), money(limits.money_micros, limits.currency))
         raise _spent("money", money(need.micros, limits.currency), figures, limits, actor, now)

@@ -6,7 +6,7 @@ from typing import Any, Final
 import psycopg
 from psycopg import errors, sql
 
-from voiceops.db import APP_ROLE, SEALER_ROLE, libpq_url
+from voiceops.db import APP_ROLE, MAY_TAKE, SEALER_ROLE, libpq_url
 
 ROLES: Final = (APP_ROLE, SEALER_ROLE)
 
@@ -73,7 +73,7 @@ def _lend(owner: psycopg.Connection[Any], login: str) -> list[str]:
     missing = []
     for role in ROLES:
         grant = sql.SQL("grant {} to {}").format(sql.Identifier(role), sql.Identifier(login))
-        member = "select 1 from pg_roles where rolname = %s and pg_has_role(%s, oid, 'member')"
+        member = f"select 1 from pg_roles where rolname = %s and pg_has_role(%s, oid, {MAY_TAKE})"  # noqa: S608 - ours
         try:
             if not owner.execute(member, [role, login]).fetchone():
                 _patiently(owner, grant)

@@ -31,7 +31,7 @@ async def sign_in(
     async with HASHING:  # first: a crowd that waits here holds no connection to the database
         person = (await db.execute(select(Person).where(func.lower(Person.email) == email.strip().lower()))).scalar_one_or_none()
         same, better = await matches(password, person.password_hash if person else None)
-    if person is None or not same or person.deactivated_at is not None:
+    if person is None or not same or not await _still(db, person):
         raise NotSignedIn("This e-mail address and password do not belong together.")
     actor = await as_of_now(db, replace(actor, kind=ActorKind.PERSON, person_id=person.id, is_admin=person.is_admin))
     authorize(actor, Action.SESSION_SIGN_IN)
@@ -45,6 +45,13 @@ async def sign_in(
     await db.flush()
     await record(db, actor, Action.SESSION_SIGN_IN, session, changes={"ended": [str(one) for one in replaced]} if replaced else {})
     return replace(actor, session_id=session.id), token
+
+
+async def _still(db: AsyncSession, person: Person) -> bool:
+    """Tell whether the password that was compared is theirs to this moment, and they may sign in; it stays so until we are done."""
+    compared = person.password_hash
+    await db.refresh(person, with_for_update={"read": True})
+    return person.password_hash == compared and person.deactivated_at is None
 
 
 async def sign_out(db: AsyncSession, actor: Actor) -> None:
@@ -73,15 +80,18 @@ async def end_session(db: AsyncSession, actor: Actor, session_id: UUID) -> None:
 
 
 async def change_password(db: AsyncSession, actor: Actor, *, current: str, new: str) -> str:
-    """Take a new password: every other session of the person ends, and this one gets the token returned."""
+    """Take a new password: every other session of the person ends, and this one gets the token returned.
+
+    Called within `HASHING`, waited for before any connection is held.
+    """
     person = (await db.execute(select(Person).where(Person.id == actor.person).with_for_update())).scalar_one()
     authorize(actor, Action.PASSWORD_CHANGE)
-    async with HASHING:
-        same, _ = await matches(current, person.password_hash)
+    same, _ = await matches(current, person.password_hash)
     if not same:
         raise Malformed.field("current", "This is not your present password.")
     if new == current:
         raise Malformed.field("new", "This is the password you have already.")
+    await forgive_attempt(db, actor, str(actor.person))
     person.password_hash = await hashed(new)
     token = new_token()
     await db.execute(update(LoginSession).where(LoginSession.id == actor.session_id).values(token_hash=digest(token)))

@@ -15,7 +15,7 @@ from voiceops.audit import record
 from voiceops.errors import Conflict, FieldError, Forbidden, Malformed, NotFound
 from voiceops.models import Action, Invitation, Member, Membership, Person, Project, Role
 from voiceops.models.actor import Actor, ActorKind
-from voiceops.passwords import hashed
+from voiceops.passwords import HASHING, hashed
 from voiceops.policy import authorize, find
 from voiceops.tokens import digest, new_token
 
@@ -144,7 +144,9 @@ async def found(
     invitation = await opened(db, token)
     if invitation.project_id is not None:
         raise Malformed.field("project", "This link is to a project that is there already.")
-    person = Person(name=newcomer.name, email=email, password_hash=await hashed(newcomer.password), is_admin=True)
+    async with HASHING:
+        password_hash = await hashed(newcomer.password)
+    person = Person(name=newcomer.name, email=email, password_hash=password_hash, is_admin=True)
     project = Project(key=key, name=name)
     db.add_all([person, project])
     await db.flush()
@@ -174,7 +176,9 @@ async def _accepting(db: AsyncSession, actor: Actor, invitation: Invitation, new
         raise Malformed(
             "Choose a name and a password.", errors=[FieldError(one, "This is needed.") for one in ("name", "password")]
         )
-    person = Person(name=newcomer.name, email=email, password_hash=await hashed(newcomer.password))
+    async with HASHING:
+        password_hash = await hashed(newcomer.password)
+    person = Person(name=newcomer.name, email=email, password_hash=password_hash)
     try:
         async with db.begin_nested():
             db.add(person)

@@ -155,10 +155,16 @@ async def put_back(db: AsyncSession, held: Claim, *, code: str, message: str, fa
     return True
 
 
-async def abandon(db: AsyncSession, providers: Collection[str], *, code: str, message: str) -> int:
-    """End what waits for a provider that is none of these, so that it does not wait for ever; returns how many there were."""
-    waiting = and_(Generation.status == GenerationStatus.QUEUED, Generation.provider.not_in(list(providers)))
-    return await _fail(db, waiting, code, message)
+async def unspeakable(db: AsyncSession, providers: Collection[str]) -> Sequence[UUID]:
+    """Return what waits for a provider that is none of these, and would wait for ever."""
+    waiting = (Generation.status == GenerationStatus.QUEUED, Generation.provider.not_in(list(providers)))
+    return (await db.execute(select(Generation.id).where(*waiting))).scalars().all()
+
+
+async def abandon(db: AsyncSession, generation_id: UUID, *, code: str, message: str) -> bool:
+    """End a generation that waits and that nobody will claim; False if it waits no more. One a transaction: it locks budgets."""
+    waiting = and_(Generation.id == generation_id, Generation.status == GenerationStatus.QUEUED)
+    return bool(await _fail(db, waiting, code, message))
 
 
 async def requeue_orphans(db: AsyncSession) -> int:
