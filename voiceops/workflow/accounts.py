@@ -31,7 +31,7 @@ async def sign_in(
     async with HASHING:  # first: a crowd that waits here holds no connection to the database
         person = (await db.execute(select(Person).where(func.lower(Person.email) == email.strip().lower()))).scalar_one_or_none()
         same, better = await matches(password, person.password_hash if person else None)
-    if person is None or not same or not await _still(db, person):
+    if person is None or not same or not await _still(db, person, password):
         raise NotSignedIn("This e-mail address and password do not belong together.")
     actor = await as_of_now(db, replace(actor, kind=ActorKind.PERSON, person_id=person.id, is_admin=person.is_admin))
     authorize(actor, Action.SESSION_SIGN_IN)
@@ -47,11 +47,15 @@ async def sign_in(
     return replace(actor, session_id=session.id), token
 
 
-async def _still(db: AsyncSession, person: Person) -> bool:
-    """Tell whether the password that was compared is theirs to this moment, and they may sign in; it stays so until we are done."""
+async def _still(db: AsyncSession, person: Person, password: str) -> bool:
+    """Tell whether the password is theirs to this moment, and they may sign in; it stays so until we are done."""
     compared = person.password_hash
-    await db.refresh(person, with_for_update={"read": True})
-    return person.password_hash == compared and person.deactivated_at is None
+    await db.refresh(person, with_for_update={"key_share": True})
+    if person.password_hash != compared:  # another sign-in may just have hashed the same anew
+        async with HASHING:
+            same, _ = await matches(password, person.password_hash)
+        return same and person.deactivated_at is None
+    return person.deactivated_at is None
 
 
 async def sign_out(db: AsyncSession, actor: Actor) -> None:
