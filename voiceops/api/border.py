@@ -18,6 +18,7 @@ from voiceops.api.problems import broken, problem
 from voiceops.api.proxies import Network, look_through
 from voiceops.db import new_id
 from voiceops.errors import Forbidden, Refused, TooLarge
+from voiceops.models.key import KEY_FORM
 
 SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 REQUEST_ID: Final = re.compile(r"[A-Za-z0-9._-]{1,64}")
@@ -37,7 +38,6 @@ SECURITY_HEADERS: Final = {
 
 
 TLS_HEADERS: Final = {"Strict-Transport-Security": "max-age=31536000"}
-KEY: Final = re.compile(r"vo_[a-z0-9]{8}_[A-Za-z0-9_-]{43}", re.ASCII)
 
 
 class Border:
@@ -147,7 +147,7 @@ def key_of(headers: Mapping[str, str]) -> str | None:
 
 def _check_address(scope: Scope) -> None:
     """Refuse an API key in the address: addresses are kept in histories, by proxies and in logs."""
-    if KEY.search(unquote(scope.get("query_string", b"").decode("latin-1"))) or KEY.search(scope["path"]):
+    if KEY_FORM.search(unquote(scope.get("query_string", b"").decode("latin-1"))) or KEY_FORM.search(scope["path"]):
         raise Refused(
             "Here is an API key in the address, where histories and logs keep it. Revoke it, make another, and send that as"
             " the header `Authorization: Bearer vo_...`."

@@ -1,8 +1,9 @@
 """API keys: what machines sign in with. Bound to one project and to the person who made it; the secret itself is kept nowhere."""
 
+import re
 from datetime import datetime
 from enum import StrEnum
-from typing import ClassVar
+from typing import ClassVar, Final
 from uuid import UUID
 
 from sqlalchemy import ForeignKey, LargeBinary, Text, func
@@ -11,6 +12,9 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from voiceops.db import Base, new_id
 from voiceops.models.action import Action
+
+KEY_FORM: Final = re.compile(r"vo_([a-z0-9]{8})_([A-Za-z0-9_-]{43})", re.ASCII)
+"""A key as it is sent: a prefix, by which people know it again, and the secret."""
 
 
 class Scope(StrEnum):

@@ -1,5 +1,6 @@
 """People, the projects they are members of, and their sessions. Names and e-mail addresses stand here alone."""
 
+import hashlib
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -118,3 +119,8 @@ class Member:
     def possible(self) -> tuple[Action, ...]:
         """What can be done to them now: a project keeps an owner who can sign in."""
         return (Action.MEMBER_CHANGE,) if self.is_last_owner else (Action.MEMBER_CHANGE, Action.MEMBER_REMOVE)
+
+
+def email_sha256(email: str) -> str:
+    """Return what the record keeps of an e-mail address, which stands in `people` alone: its SHA-256 (hex), in lower case."""
+    return hashlib.sha256(email.lower().encode()).hexdigest()

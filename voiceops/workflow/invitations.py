@@ -1,6 +1,5 @@
 """Inviting people, and accepting: the one way in. The first owner comes in by an invitation that nobody wrote."""
 
-import hashlib
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -15,6 +14,7 @@ from voiceops.audit import record
 from voiceops.errors import Conflict, FieldError, Forbidden, Malformed, NotFound
 from voiceops.models import Action, Invitation, Member, Membership, Person, Project, Role
 from voiceops.models.actor import Actor, ActorKind
+from voiceops.models.people import email_sha256
 from voiceops.passwords import HASHING, hashed
 from voiceops.policy import authorize, find
 from voiceops.tokens import digest, new_token
@@ -74,7 +74,7 @@ async def invite(
     )
     db.add(invitation)
     await db.flush()
-    changes = {"email_sha256": _sha256(email), "roles": sorted(roles), "replaces": str(replaced) if replaced else None}
+    changes = {"email_sha256": email_sha256(email), "roles": sorted(roles), "replaces": str(replaced) if replaced else None}
     await record(db, actor, Action.MEMBER_INVITE, invitation, reason=reason, changes=changes)
     return invitation, token
 
@@ -85,7 +85,7 @@ async def revoke(db: AsyncSession, actor: Actor, invitation_id: UUID) -> None:
     authorize(actor, Action.INVITATION_REVOKE, invitation.project_id)
     if not invitation.possible:
         raise Conflict(f"This invitation was {'accepted' if invitation.accepted_at else 'revoked'} already.", possible=[])
-    changes = {"email_sha256": _sha256(invitation.email or ""), "roles": invitation.roles}
+    changes = {"email_sha256": email_sha256(invitation.email or ""), "roles": invitation.roles}
     invitation.revoked_at, invitation.email = func.now(), None
     await record(db, actor, Action.INVITATION_REVOKE, invitation, changes=changes)
 
@@ -194,7 +194,3 @@ def _known(email: str) -> Conflict:
 
 def _close(invitation: Invitation, person: Person) -> None:
     invitation.accepted_at, invitation.accepted_by_id, invitation.email = func.now(), person.id, None
-
-
-def _sha256(email: str) -> str:
-    return hashlib.sha256(email.lower().encode()).hexdigest()

@@ -1,7 +1,6 @@
 """API keys: making them, ending them, and finding out whose one is."""
 
 import hashlib
-import re
 import secrets
 import string
 from collections.abc import Iterable
@@ -17,10 +16,9 @@ from voiceops.audit import record
 from voiceops.errors import Conflict, Malformed, NotFound
 from voiceops.models import Action, ApiKey, Membership, Person, Project, Role, Scope
 from voiceops.models.actor import Actor, ActorKind
+from voiceops.models.key import KEY_FORM
 from voiceops.policy import authorize, find
 
-FORM: Final = re.compile(r"vo_([a-z0-9]{8})_([A-Za-z0-9_-]{43})", re.ASCII)
-"""A key as it is sent: a prefix, by which people know it again, and the secret."""
 LIFETIME: Final = timedelta(days=90)
 LONGEST: Final = timedelta(days=366)
 USED_EVERY: Final = timedelta(minutes=1)
@@ -92,7 +90,7 @@ async def who(
 
     `used` tells that something is done with it, which is noted once a minute.
     """
-    form = FORM.fullmatch(sent)
+    form = KEY_FORM.fullmatch(sent)
     if form is None:
         return None
     stale = or_(ApiKey.last_used_at.is_(None), ApiKey.last_used_at < func.now() - USED_EVERY)

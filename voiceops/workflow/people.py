@@ -1,6 +1,5 @@
 """Everybody here, as who manages the installation sees them."""
 
-import hashlib
 from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
@@ -13,6 +12,7 @@ from voiceops.audit import record
 from voiceops.errors import Conflict, FieldError, Malformed, NotFound
 from voiceops.models import Action, LoginSession, Person
 from voiceops.models.actor import Actor
+from voiceops.models.people import email_sha256
 from voiceops.policy import authorize
 
 
@@ -86,9 +86,5 @@ async def _found(db: AsyncSession, person_id: UUID) -> Person:
 def _told(name: str, before: Any, after: Any) -> object:  # noqa: ANN401 - text or truth
     """Tell a change without telling who it is: the record holds neither names nor addresses."""
     if name == "email":
-        return {"from_sha256": _sha256(before), "to_sha256": _sha256(after)}
+        return {"from_sha256": email_sha256(before), "to_sha256": email_sha256(after)}
     return {"from": before, "to": after} if name == "is_admin" else {"changed": True}
-
-
-def _sha256(email: str) -> str:
-    return hashlib.sha256(email.lower().encode()).hexdigest()
