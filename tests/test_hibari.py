@@ -502,13 +502,17 @@ async def test_a_short_request_does_not_wait_for_a_long_one(hibari: Hibari) -> N
 @with_engine
 async def test_an_engine_that_is_closed_ends_at_once_even_while_it_speaks() -> None:
     hibari = Hibari()
-    speaking = asyncio.ensure_future(say(hibari, "A long sentence that takes its time to be spoken. " * 100))
-    while not hibari.engine.pid:
-        await asyncio.sleep(0.05)
-    await asyncio.sleep(2)
-    child, begun = hibari.engine.pid, time.monotonic()
+    begun = asyncio.Event()
+
+    async def watch(_: float) -> None:
+        begun.set()
+
+    speaking = asyncio.ensure_future(hibari.speak(request("A long sentence that takes its time to be spoken. " * 400), watch))
+    await begun.wait()
+    child, closed = hibari.engine.pid, time.monotonic()
     await hibari.close()
-    assert time.monotonic() - begun < 1.5
+    assert time.monotonic() - closed < 1.5
+    assert child
     assert not process(child)
     with pytest.raises(ProviderError, match="stopped"):
         await speaking
