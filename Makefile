@@ -26,7 +26,7 @@ run: setup ## run the studio: PostgreSQL, API, page and worker, at http://127.0.
 	@exec $(BIN)/voiceops up
 
 test: chromium check $(SPEECH)/.made ## everything CI runs: check, then the tests in Python, of components and in a browser
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile
 	$(NPM) run --silent test
 	$(NPM) run --silent e2e
 

@@ -160,11 +160,11 @@ class Studio:
         made: Json = answer.json()
         return made
 
-    async def ended(self, generation: Json, *, within: float = 20.0) -> Json:
+    async def ended(self, generation: Json, *, within: float = 60.0) -> Json:
         """The generation once it has ended."""
         return await self.until(f"/generations/{generation['id']}", lambda now: now["status"] not in {"queued", "running"}, within)
 
-    async def until(self, path: str, wanted: Callable[[Json], bool], within: float = 20.0) -> Json:
+    async def until(self, path: str, wanted: Callable[[Json], bool], within: float = 60.0) -> Json:
         """What is at `path` as soon as it is as wanted."""
         client = await self.person("author")
         async with asyncio.timeout(within):

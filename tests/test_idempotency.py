@@ -30,7 +30,7 @@ async def held(rows: Rows, asset: Json) -> AsyncIterator[None]:
 
 async def until_waiting(rows: Rows) -> None:
     """Wait until some request waits for a row."""
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         while not await rows("select 1 from pg_locks where not granted"):
             await asyncio.sleep(0.01)
 

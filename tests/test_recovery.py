@@ -254,7 +254,7 @@ async def test_an_answer_that_was_lost_is_given_again_under_its_key(studio: Stud
     url = f"http://127.0.0.1:{free_port}"
     serve = (sys.executable, "-m", "bench.crashing", "serve")
     with process(*serve, BENCH_CRASH="committed=1", VOICEOPS_PORT=str(free_port)) as dying:
-        assert wait_until(lambda: answers(f"{url}/healthz"), within=20)
+        assert wait_until(lambda: answers(f"{url}/healthz"), within=60)
         async with httpx.AsyncClient(cookies=dict(author.cookies)) as client:
             with pytest.raises(httpx.TransportError):
                 await client.post(f"{url}/api/v1{path}", json=body, headers=headers)
@@ -285,7 +285,7 @@ def test_worker_and_api_heal_when_postgresql_was_killed() -> None:
             asset = author.post(f"/projects/{project}/assets", json={"key": "support/crash", "title": "Crash"}).json()["id"]
             asked = author.post(f"/assets/{asset}/generations", json={"text": "Hello.", "voice": "tone/slow"}).json()
             path = f"/generations/{asked['id']}"
-            assert wait_until(lambda: author.get(path).json()["status"] == "running", within=10)
+            assert wait_until(lambda: author.get(path).json()["status"] == "running", within=60)
             os.kill(real.pids("postgres")[0], signal.SIGKILL)
             assert wait_until(lambda: status_of(author, path) == "succeeded", within=45)
             assert author.get(f"/assets/{asset}/versions").json()["items"][0]["number"] == 1

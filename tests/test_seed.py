@@ -96,7 +96,7 @@ def test_it_listens_beyond_this_machine_where(settings: Settings, monkeypatch: p
     monkeypatch.setenv("VOICEOPS_PORT", str(port))
     serving = subprocess.Popen([*VOICEOPS, "serve"])
     try:
-        assert wait_until(lambda: answers(f"http://127.0.0.1:{port}/readyz"), within=20)
+        assert wait_until(lambda: answers(f"http://127.0.0.1:{port}/readyz"), within=60)
     finally:
         serving.kill()
         serving.wait()

@@ -45,7 +45,7 @@ async def page(client: httpx.AsyncClient, studio: Studio, **asked: Any) -> list[
 
 async def sealed(client: httpx.AsyncClient, studio: Studio, event: Json) -> Json:
     """The event in full, as soon as it is sealed."""
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while (whole := (await client.get(f"/projects/{studio.project}/audit/{event['id']}")).json())["proof"] is None:
             await asyncio.sleep(0.05)
     found: Json = whole
@@ -310,7 +310,7 @@ async def test_the_record_is_verified_from_the_command_line(auditor: httpx.Async
     keys = (await asyncio.to_thread(run, "key")).stdout.split()
     rotated = (await asyncio.to_thread(run, "rotate-key")).stdout.strip()
     assert (await asyncio.to_thread(run, "key")).stdout.split() == [rotated, *keys]
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         while (await auditor.post(f"/projects/{studio.project}/audit/verify")).json()["checkpoints"] < 3:
             await asyncio.sleep(0.3)
     assert (await asyncio.to_thread(run, "verify")).returncode == 0
