@@ -191,9 +191,9 @@ async def studio(settings: Settings) -> AsyncIterator[Studio]:
         yield Studio(settings, httpx.ASGITransport(app=app, client=("192.0.2.7", 4711)), stack)
 
 
-@pytest.fixture
-async def worker(settings: Settings) -> AsyncIterator[None]:
-    """A worker beside it."""
+@asynccontextmanager
+async def working(settings: Settings) -> AsyncIterator[None]:
+    """A worker for as long as it is wanted."""
     stop = asyncio.Event()
     work = open_studio(settings)
     serving = asyncio.create_task(serve(work, stop))
@@ -203,6 +203,13 @@ async def worker(settings: Settings) -> AsyncIterator[None]:
     for provider in work.providers.values():
         await provider.close()
     await work.database.close()
+
+
+@pytest.fixture
+async def worker(settings: Settings) -> AsyncIterator[None]:
+    """A worker beside it."""
+    async with working(settings):
+        yield
 
 
 @asynccontextmanager

@@ -295,6 +295,9 @@ async def test_can_tells_what_really_may_be_done(studio: Studio, rows: Rows) -> 
                 (Action.PERSON_CHANGE, "PATCH", f"/people/{outsider}"),
                 (Action.PERSON_DEACTIVATE, "POST", f"/people/{outsider}/deactivate"),
                 (Action.PERSON_REACTIVATE, "POST", f"/people/{outsider}/reactivate"),
+                (Action.AUDIT_READ, "GET", "/audit"),
+                (Action.AUDIT_EXPORT, "GET", "/audit/export"),
+                (Action.AUDIT_VERIFY, "POST", "/audit/verify"),
             ],
         ),
         (

@@ -17,7 +17,7 @@ from uuid import uuid4
 import httpx
 import psycopg
 import pytest
-from conftest import SECRET, Json, Rows, Studio, refused
+from conftest import SECRET, Json, Rows, Studio, refused, working
 from psycopg import errors
 from pymerkle import InmemoryTree
 
@@ -25,6 +25,7 @@ from voiceops.audit import bundle
 from voiceops.audit.merkle import leaf_hash, root_from
 from voiceops.audit.notes import NotSigned, Verifier
 from voiceops.audit.notes import read as read_note
+from voiceops.config import Settings
 from voiceops.db import libpq_url
 from voiceops.migrations import migrate
 from voiceops.workflow import demo
@@ -37,10 +38,14 @@ async def auditor(studio: Studio, worker: None) -> httpx.AsyncClient:
 
 
 async def page(client: httpx.AsyncClient, studio: Studio, **asked: Any) -> list[Json]:
+    """The newest events, without their places, which come when they are sealed."""
     answer = await client.get(f"/projects/{studio.project}/audit", params=asked)
     assert answer.status_code == 200, answer.text
-    items: list[Json] = answer.json()["items"]
-    return items
+    return placeless(answer.json()["items"])
+
+
+def placeless(items: list[Json]) -> list[Json]:
+    return [{name: value for name, value in one.items() if name != "index"} for one in items]
 
 
 async def sealed(client: httpx.AsyncClient, studio: Studio, event: Json) -> Json:
@@ -58,7 +63,7 @@ async def test_events_are_listed_newest_first_with_the_names_of_now(auditor: htt
     me = (await (await studio.person("author")).get("/session")).json()["person"]
     assert {name: newest[name] for name in ("action", "subject", "asset_id", "project_id", "reason", "address")} == {
         "action": "asset.create",
-        "subject": {"type": "asset", "id": asset["id"]},
+        "subject": {"type": "asset", "id": asset["id"], "name": None},
         "asset_id": asset["id"],
         "project_id": studio.project,
         "reason": None,
@@ -73,6 +78,40 @@ async def test_events_are_listed_newest_first_with_the_names_of_now(auditor: htt
     assert [event["seq"] for event in listed] == sorted((event["seq"] for event in listed), reverse=True)
 
 
+async def test_a_list_tells_the_place_once_it_is_sealed_and_places_have_no_holes(
+    studio: Studio, rows: Rows, settings: Settings
+) -> None:
+    auditor = await studio.person("auditor")
+    await studio.asset("one")
+    await rows("select nextval('audit_events_seq_seq')")  # what is undone leaves a hole in the numbers
+    await studio.asset("two")
+    listed = (await auditor.get(f"/projects/{studio.project}/audit")).json()["items"]
+    assert {one["index"] for one in listed} == {None}
+    async with working(settings):
+        await sealed(auditor, studio, listed[0])
+    listed = (await auditor.get(f"/projects/{studio.project}/audit")).json()["items"]
+    assert [one["index"] for one in reversed(listed)] == list(range(len(listed)))
+    assert listed[0]["seq"] - listed[1]["seq"] > 1
+    assert (await auditor.get(f"/projects/{studio.project}/audit/{listed[0]['id']}")).json()["index"] == listed[0]["index"]
+
+
+async def test_people_are_named_in_what_was_done_to_them(studio: Studio) -> None:
+    owner, auditor = await studio.person("owner"), await studio.person("auditor")
+    body = {"email": "gil@guest.example", "roles": ["viewer"]}
+    link = (await owner.post(f"/projects/{studio.project}/invitations", json=body)).json()["link"]
+    assert (await page(auditor, studio))[0]["subject"]["name"] is None
+    newcomer = {"token": link.partition("#")[2], "name": "Gil Guest", "password": "a guest's password"}
+    gil = (await (await studio.anonymous()).post("/invitations/accept", json=newcomer)).json()["person"]
+    accepted, invited, *_ = await page(auditor, studio)
+    assert (invited["action"], invited["subject"]["type"], invited["subject"]["name"]) == (
+        "member.invite",
+        "invitation",
+        "Gil Guest",
+    )
+    assert (accepted["action"], accepted["subject"]["name"]) == ("member.accept", "Gil Guest")
+    assert accepted["people"] == [{"id": gil["id"], "name": "Gil Guest"}]
+
+
 async def test_parts_follow_each_other(auditor: httpx.AsyncClient, studio: Studio) -> None:
     for number in range(4):
         await studio.asset(f"a{number}")
@@ -82,7 +121,7 @@ async def test_parts_follow_each_other(auditor: httpx.AsyncClient, studio: Studi
     while cursor is not None:
         answer = (await auditor.get(path, params={"limit": 2, **cursor})).json()
         assert len(answer["items"]) <= 2
-        found += answer["items"]
+        found += placeless(answer["items"])
         cursor = answer["next_cursor"] and {"cursor": answer["next_cursor"]}
     assert found == whole
     for nonsense in ("0", "-1", "x", str(2**63), "1' or '1"):
