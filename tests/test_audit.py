@@ -13,6 +13,8 @@ import rfc8785
 from conftest import Json, Rows, Studio, refused
 
 from voiceops.models import Action
+from voiceops.seed import rotate_key
+from voiceops.workflow import demo
 
 UUID7 = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
 FROM = "192.0.2.7"
@@ -245,6 +247,8 @@ async def test_each_action_is_recorded_once(studio: Studio, worker: None, rows: 
     await auditor.get(f"/projects/{studio.project}/audit/export?format=csv")
     await auditor.get(f"/projects/{studio.project}/audit")
     await client.delete("/session")
+    refused(await client.post("/session", json={"email": f"author@{demo.DOMAIN}", "password": "not the password"}), 401)
+    await rotate_key(studio.settings, reason="It is a year old")
     await people_do_everything(studio)
     counted: dict[str, int] = dict(await rows("select action, count(*) from audit_events group by 1"))
     expected = dict.fromkeys(Action, 1) | {Action.GENERATION_REQUEST: 3, Action.GENERATION_FAIL: 2}

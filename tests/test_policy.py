@@ -31,6 +31,8 @@ MACHINES: Final[Mapping[Action, ActorKind]] = {
     Action.GENERATION_SUCCEED: ActorKind.WORKER,
     Action.GENERATION_FAIL: ActorKind.WORKER,
     Action.LIMIT_REFUSE: ActorKind.SYSTEM,
+    Action.AUDIT_ROTATE: ActorKind.SYSTEM,
+    Action.SESSION_REFUSE: ActorKind.SYSTEM,
     Action.SESSION_SIGN_IN: ActorKind.PERSON,
     Action.SESSION_SIGN_OUT: ActorKind.PERSON,
     Action.STUDIO_FOUND: ActorKind.PERSON,

@@ -9,6 +9,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable
+from contextlib import AsyncExitStack
 from itertools import product
 from pathlib import Path
 from typing import Any
@@ -20,7 +21,9 @@ import pytest
 from conftest import SECRET, Json, Rows, Studio, refused, working
 from psycopg import errors
 from pymerkle import InmemoryTree
+from starlette.requests import ClientDisconnect
 
+from voiceops.api.audit import EXPORTING, ExportAnswer
 from voiceops.audit import bundle
 from voiceops.audit.merkle import leaf_hash, root_from
 from voiceops.audit.notes import NotSigned, Verifier
@@ -28,6 +31,7 @@ from voiceops.audit.notes import read as read_note
 from voiceops.config import Settings
 from voiceops.db import libpq_url
 from voiceops.migrations import migrate
+from voiceops.seed import rotate_key
 from voiceops.workflow import demo
 
 
@@ -50,8 +54,12 @@ def placeless(items: list[Json]) -> list[Json]:
 
 async def sealed(client: httpx.AsyncClient, studio: Studio, event: Json) -> Json:
     """The event in full, as soon as it is sealed."""
+    return await sealed_in(client, f"/projects/{studio.project}/audit", event)
+
+
+async def sealed_in(client: httpx.AsyncClient, log: str, event: Json) -> Json:
     async with asyncio.timeout(20):
-        while (whole := (await client.get(f"/projects/{studio.project}/audit/{event['id']}")).json())["proof"] is None:
+        while (whole := (await client.get(f"{log}/{event['id']}")).json())["proof"] is None:
             await asyncio.sleep(0.05)
     found: Json = whole
     return found
@@ -313,6 +321,71 @@ async def test_an_export_keeps_to_its_filters(auditor: httpx.AsyncClient, studio
     told = (await page(auditor, studio, action="audit.export"))[0]
     assert told["changes"] == {"format": "jsonl", "filters": {"asset": asset["id"]}}
     refused(await auditor.get(f"/projects/{studio.project}/audit/export", params={"format": "xlsx"}), 422)
+
+
+async def test_a_link_of_another_site_takes_nothing_away_and_leaves_no_event(studio: Studio) -> None:
+    auditor, admin = await studio.person("auditor"), await studio.person("admin")
+    for client, path in ((auditor, f"/projects/{studio.project}/audit/export"), (admin, "/audit/export")):
+        for site in ("cross-site", "same-site"):
+            how = {"Sec-Fetch-Site": site, "Sec-Fetch-Mode": "navigate"}
+            assert "another site" in refused(await client.get(path, headers=how), 403)["detail"]
+        for site in ("same-origin", "none"):
+            assert (await client.get(path, headers={"Sec-Fetch-Site": site})).status_code == 200
+        assert (await client.get(path)).status_code == 200
+        told = (await client.get(path.removesuffix("/export"), params={"action": "audit.export"})).json()["items"]
+        assert len(told) == 3
+
+
+async def test_so_many_exports_at_once_and_one_more_is_told_to_come_back(studio: Studio) -> None:
+    auditor = await studio.person("auditor")
+    async with AsyncExitStack() as busy:
+        while not EXPORTING.taken:
+            await busy.enter_async_context(EXPORTING)
+        answer = await auditor.get(f"/projects/{studio.project}/audit/export")
+        refused(answer, 429)
+        assert int(answer.headers["retry-after"]) > 0
+        assert await page(auditor, studio, action="audit.export") == []
+    assert (await exported(auditor, studio)).status_code == 200
+    assert not EXPORTING.taken
+
+
+async def test_who_goes_away_amid_an_export_leaves_their_turn_to_others(studio: Studio) -> None:
+    await studio.person("auditor")
+    taken = []
+
+    async def stopped(app: Any, scope: Any, receive: Any, send: Any) -> None:
+        async def gone(message: Any) -> None:
+            if message["type"] == "http.response.body":
+                taken.append(True)
+                raise OSError("The reader has gone.")
+            await send(message)
+
+        await app(scope, receive, gone)
+
+    whole = ExportAnswer(iter(["a line\n"]))
+    with pytest.raises(ClientDisconnect):
+        await stopped(whole, {"type": "http", "asgi": {"spec_version": "2.4"}}, None, _nothing)
+    assert (taken, EXPORTING.taken) == ([True], False)
+
+
+async def _nothing(_message: object) -> None:
+    return
+
+
+async def test_a_new_signing_key_is_told_and_made_by_one_at_a_time(studio: Studio, rows: Rows, settings: Settings) -> None:
+    admin = await studio.person("admin")
+    made = await asyncio.gather(*(rotate_key(settings, reason=f"Reason {n}") for n in range(4)))
+    current = await rows("select name from signing_keys where retired_at is null")
+    assert len(current) == 1
+    told = (await admin.get("/audit", params={"action": "audit.rotate"})).json()["items"]
+    assert {one["changes"]["key"] for one in told} == set(made)
+    assert current == [(told[0]["changes"]["key"].partition("+")[0],)]
+    names = [one["changes"]["key"].partition("+")[0] for one in reversed(told)]
+    assert [one["changes"]["retired"] for one in reversed(told)] == [[], *([one] for one in names[:-1])]
+    assert {one["actor"]["type"] for one in told} == {"system"}
+    async with working(settings):
+        await sealed_in(admin, "/audit", told[0])
+        assert (await admin.post("/audit/verify")).json()["ok"]
 
 
 async def test_a_table_is_no_spreadsheet_program(auditor: httpx.AsyncClient, studio: Studio) -> None:

@@ -93,7 +93,8 @@ async def sign_in(body: SignIn, request: Request, response: Response, db: Db, ac
     async with held.database.session.begin() as counted:  # kept when the password is wrong and the request undone
         await check_attempt(counted, actor, body.email)
     before, browser = session_before(request), browser_of(request)
-    actor, token = await accounts.sign_in(db, actor, email=body.email, password=body.password, before=before, user_agent=browser)
+    person = await accounts.check_password(db, actor, email=body.email, password=body.password)
+    actor, token = await accounts.sign_in(db, actor, person, before=before, user_agent=browser)
     set_session(request, response, token)
     return await session_of(db, actor)
 

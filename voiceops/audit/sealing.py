@@ -166,8 +166,8 @@ class Sealer:
 
     async def check(self) -> None:
         """Find or make the key, before anything else starts; raises `NoSecret`."""
-        async with await self._connect() as connection, connection.transaction():
-            await connection.execute("select pg_advisory_xact_lock(%s)", (LOCK + 1,))
+        async with await self._connect(IsolationLevel.READ_COMMITTED) as connection, connection.transaction():
+            await keys.lock(connection)
             await keys.signer(connection, self._secret)
 
     async def run(self) -> None:
@@ -184,11 +184,11 @@ class Sealer:
                 log.exception("sealer_broke")  # whatever it was, it is tried again: unsealed events pile up where all can see
             await asyncio.sleep(ASLEEP_SECONDS)
 
-    async def _connect(self) -> AsyncConnection[Any]:
+    async def _connect(self, isolation: IsolationLevel = IsolationLevel.REPEATABLE_READ) -> AsyncConnection[Any]:
         connection = await AsyncConnection.connect(self._url, autocommit=True, application_name="voiceops sealer")
         await take_role(connection, SEALER_ROLE)
         await connection.execute(FEW)
-        await connection.set_isolation_level(IsolationLevel.REPEATABLE_READ)
+        await connection.set_isolation_level(isolation)
         return connection
 
     async def _while_alone(self, connection: AsyncConnection[Any]) -> None:
