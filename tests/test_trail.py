@@ -13,6 +13,7 @@ from contextlib import AsyncExitStack
 from itertools import product
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit, urlunsplit
 from uuid import uuid4
 
 import httpx
@@ -468,11 +469,12 @@ async def test_what_is_recorded_holds_no_secret_no_script_and_no_address(
 async def test_where_roles_cannot_be_made_it_is_said_and_all_works_without(studio: Studio, rows: Rows) -> None:
     """An ordinary login that owns its database and nothing else."""
     name = f"plain_{uuid4().hex[:8]}"
-    await rows(f"create role {name} login")
+    await rows(f"create role {name} login password 'secret'")
     try:
         await rows(f"create database {name} owner {name}")
-        url = libpq_url(studio.settings.database_url or "").replace("voiceops@", f"{name}@", 1)
-        url = url.replace(url.split("?")[0].rsplit("/", 1)[1], name, 1)
+        known = urlsplit(libpq_url(studio.settings.database_url or ""))
+        login = f"{name}:secret@{known.netloc.rpartition('@')[2]}"
+        url = urlunsplit(known._replace(netloc=login, path=f"/{name}"))
         missing = await asyncio.to_thread(migrate, url)
         assert missing == [f'grant "voiceops_{role}" to "{name}";' for role in ("app", "sealer")]
         async with await psycopg.AsyncConnection.connect(url, autocommit=True) as connection:
