@@ -454,9 +454,10 @@ async def test_the_application_may_only_add_and_read(log: Sealed) -> None:
     """By a login that is nothing but the application's role, as an operator makes it."""
     name = f"voiceops_login_{secrets.token_hex(4)}"
     async with await psycopg.AsyncConnection.connect(libpq_url(log.url), autocommit=True) as owner:
-        await owner.execute(sql.SQL("create role {} login in role voiceops_app").format(sql.Identifier(name)))
+        await owner.execute(sql.SQL("create role {} login password 'secret' in role voiceops_app").format(sql.Identifier(name)))
         try:
-            async with await psycopg.AsyncConnection.connect(libpq_url(log.url), autocommit=True, user=name) as app:
+            url = libpq_url(log.url)
+            async with await psycopg.AsyncConnection.connect(url, autocommit=True, user=name, password="secret") as app:
                 await app.execute("set role voiceops_app")
                 before, allowed = await log.rows("select * from audit_events order by seq"), []
                 for statement in FORBIDDEN:
