@@ -30,7 +30,7 @@ test: chromium check $(SPEECH)/.made ## everything CI runs: check, then the test
 	$(NPM) run --silent test
 	$(NPM) run --silent e2e
 
-test-external: dev page postgresql ## the tests in Python on an external PostgreSQL: of VOICEOPS_TEST_DATABASE_URL, else Debian's
+test-external: dev page postgresql $(SPEECH)/.made ## the tests in Python on an external PostgreSQL: of VOICEOPS_TEST_DATABASE_URL, else Debian's
 	$(BIN)/python tests/external.py
 
 check: dev page ## lint, formats, types, import contracts, and whether what is generated is fresh

@@ -35,9 +35,11 @@ from voiceops.workflow import demo
 Json = dict[str, Any]
 hypothesis.settings.register_profile("studio", deadline=None)  # speed is measured in `make bench`, on a quiet machine
 hypothesis.settings.load_profile("studio")
-# Taken out of the environment: the programs that tests start have databases of their own
-_DATABASE_URL = os.environ.pop("VOICEOPS_DATABASE_URL", None)
-EXTERNAL: Final = os.environ.get("VOICEOPS_TEST_DATABASE_URL") or _DATABASE_URL
+# Taken out of the environment: the programs that tests start are set up by the tests alone
+_GIVEN: Final = {name: os.environ.pop(name) for name in tuple(os.environ) if name.startswith("VOICEOPS_")}
+EXTERNAL: Final = _GIVEN.get("VOICEOPS_TEST_DATABASE_URL") or _GIVEN.get("VOICEOPS_DATABASE_URL")
+if EXTERNAL:
+    os.environ["VOICEOPS_TEST_DATABASE_URL"] = EXTERNAL  # for the other processes of one test run
 SECRET: Final = "a secret that is only for tests, 32+ long"
 
 
@@ -191,9 +193,9 @@ async def studio(settings: Settings) -> AsyncIterator[Studio]:
         yield Studio(settings, httpx.ASGITransport(app=app, client=("192.0.2.7", 4711)), stack)
 
 
-@pytest.fixture
-async def worker(settings: Settings) -> AsyncIterator[None]:
-    """A worker beside it."""
+@asynccontextmanager
+async def working(settings: Settings) -> AsyncIterator[None]:
+    """A worker for as long as it is wanted."""
     stop = asyncio.Event()
     work = open_studio(settings)
     serving = asyncio.create_task(serve(work, stop))
@@ -203,6 +205,13 @@ async def worker(settings: Settings) -> AsyncIterator[None]:
     for provider in work.providers.values():
         await provider.close()
     await work.database.close()
+
+
+@pytest.fixture
+async def worker(settings: Settings) -> AsyncIterator[None]:
+    """A worker beside it."""
+    async with working(settings):
+        yield
 
 
 @asynccontextmanager

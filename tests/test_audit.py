@@ -13,6 +13,8 @@ import rfc8785
 from conftest import Json, Rows, Studio, refused
 
 from voiceops.models import Action
+from voiceops.seed import rotate_key
+from voiceops.workflow import demo
 
 UUID7 = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
 FROM = "192.0.2.7"
@@ -126,7 +128,9 @@ async def test_a_failure_a_cancellation_and_a_retry_are_told(studio: Studio, wor
     assert (told["reason"], told["changes"]) == (failed["error"]["message"], {"error": "broken", "attempt": 1})
     await client.post(f"/generations/{failed['id']}/retry", json={"reason": "Once more"})
     told = await the(rows, Action.GENERATION_RETRY)
-    assert (told["reason"], told["changes"]) == ("Once more", {"status": {"from": "failed", "to": "queued"}, "error": "broken"})
+    again = {"status": {"from": "failed", "to": "queued"}, "error": "broken"}
+    need = {"characters": len("Hello there."), "micros": 0, "currency": None}
+    assert (told["reason"], told["changes"]) == ("Once more", {**again, **need})
     slow = await studio.ask(asset, voice="tone/slow")
     await client.post(f"/generations/{slow['id']}/cancel")
     told = await the(rows, Action.GENERATION_CANCEL)
@@ -165,7 +169,6 @@ async def test_what_is_refused_or_changes_nothing_is_not_told(studio: Studio, ro
         refused(await client.post(assets, json={"key": "b", "title": "B"}), status)
         refused(await client.post(f"/projects/{studio.project}/audit/verify"), status)
         refused(await client.get(f"/projects/{studio.project}/audit/export"), status)
-    refused(await nobody.post("/session", json={"email": "author@northwind.example", "password": "wrong"}), 401)
     refused(await author.post(assets, json={"key": asset["key"], "title": "Again"}), 409)
     refused(await author.post(f"{path}/generations", json=speech), 422)
     refused(await author.get("/audit"), 403)
@@ -245,6 +248,8 @@ async def test_each_action_is_recorded_once(studio: Studio, worker: None, rows: 
     await auditor.get(f"/projects/{studio.project}/audit/export?format=csv")
     await auditor.get(f"/projects/{studio.project}/audit")
     await client.delete("/session")
+    refused(await client.post("/session", json={"email": f"author@{demo.DOMAIN}", "password": "not the password"}), 401)
+    await rotate_key(studio.settings, reason="It is a year old")
     await people_do_everything(studio)
     counted: dict[str, int] = dict(await rows("select action, count(*) from audit_events group by 1"))
     expected = dict.fromkeys(Action, 1) | {Action.GENERATION_REQUEST: 3, Action.GENERATION_FAIL: 2}

@@ -22,6 +22,7 @@ from voiceops.audit import keys
 from voiceops.audit.keys import Signer
 from voiceops.audit.sealing import seal, tell
 from voiceops.audit.verdict import Kind
+from voiceops.audit.verifying import CLOCK_S
 from voiceops.db import libpq_url
 from voiceops.models import Project
 from voiceops.models.audit import INSTALLATION
@@ -374,6 +375,27 @@ async def test_a_backup_that_was_restored_elsewhere_is_sealed_on(log: Sealed) ->
     assert (verdict.ok, verdict.unsealed) == (True, 0)
 
 
+@pytest.mark.parametrize("restored", [True, False])
+async def test_what_is_written_while_a_backlog_is_sealed_is_of_its_own_time(log: Sealed, *, restored: bool) -> None:
+    """However long that takes: all parts are sealed as of the moment it began, and nothing younger belongs into them."""
+    await log.write(5)
+    if restored:
+        await log.beyond(
+            "update audit_watermark set cluster = '7', low = 9000000000", "update audit_events set xid = xid + 8000000000"
+        )
+    async with await psycopg.AsyncConnection.connect(libpq_url(log.url)) as blocking:
+        await blocking.execute("lock table audit_leaves in share mode")
+        sealing = asyncio.create_task(seal(log.connection, log.key, batch=2))
+        await asyncio.sleep(CLOCK_S + 1)
+        await log.write()
+        await blocking.commit()
+        first = await sealing
+    sealed_by = (first, await log.seal())
+    verdict = log.verify(outside=log.witness)
+    assert (verdict.findings, verdict.unsealed) == ([], 0)
+    assert sealed_by == (5, 1)
+
+
 async def test_sealing_takes_any_number_of_events_in_parts(log: Sealed) -> None:
     await log.write(11)
     assert await seal(log.connection, log.key, batch=3) == 11
@@ -432,9 +454,10 @@ async def test_the_application_may_only_add_and_read(log: Sealed) -> None:
     """By a login that is nothing but the application's role, as an operator makes it."""
     name = f"voiceops_login_{secrets.token_hex(4)}"
     async with await psycopg.AsyncConnection.connect(libpq_url(log.url), autocommit=True) as owner:
-        await owner.execute(sql.SQL("create role {} login in role voiceops_app").format(sql.Identifier(name)))
+        await owner.execute(sql.SQL("create role {} login password 'secret' in role voiceops_app").format(sql.Identifier(name)))
         try:
-            async with await psycopg.AsyncConnection.connect(libpq_url(log.url), autocommit=True, user=name) as app:
+            url = libpq_url(log.url)
+            async with await psycopg.AsyncConnection.connect(url, autocommit=True, user=name, password="secret") as app:
                 await app.execute("set role voiceops_app")
                 before, allowed = await log.rows("select * from audit_events order by seq"), []
                 for statement in FORBIDDEN:

@@ -57,6 +57,24 @@ async def test_what_is_asked_for_is_reserved_and_what_is_spoken_is_used(studio: 
     await check_sums(rows)
 
 
+async def test_what_was_asked_for_before_there_were_budgets_takes_of_them_when_it_is_asked_for_again(
+    studio: Studio, rows: Rows
+) -> None:
+    asset = await studio.asset()
+    generation, author = await studio.ask(asset), await studio.person("author")
+    await rows("alter table generations disable trigger generations_need")
+    await rows("update budgets set characters_reserved = 0")
+    await rows("update generations set status = 'failed', finished_at = now(), characters = 0 where id = %s", generation["id"])
+    await rows("alter table generations enable trigger generations_need")
+    assert (await author.post(f"/generations/{generation['id']}/retry")).status_code == 200
+    assert await rows("select characters from generations") == [(TAKES,)]
+    assert await rows("select characters_reserved, characters_used from budgets") == [(TAKES, 0)]
+    await author.post(f"/generations/{generation['id']}/cancel")
+    assert await rows("select characters_reserved, characters_used from budgets") == [(0, 0)]
+    with pytest.raises(psycopg.errors.InsufficientPrivilege):
+        await rows("update generations set characters = 1")
+
+
 async def test_what_fails_is_given_back_and_a_retry_reserves_anew(studio: Studio, rows: Rows) -> None:
     generation = await studio.ask(await studio.asset(), voice="tone/broken")
     await attempt(studio, generation)

@@ -3,6 +3,7 @@
 import asyncio
 import hashlib
 import json
+from contextlib import AsyncExitStack
 
 import httpx
 import pytest
@@ -10,6 +11,7 @@ from conftest import Json, Rows, Studio, field_of, refused
 
 from voiceops.api.identity import COOKIE
 from voiceops.config import settings
+from voiceops.passwords import HASHING
 
 GUEST = {"name": "Gil Guest", "password": "a guest's password"}
 
@@ -37,6 +39,21 @@ async def pending(studio: Studio) -> list[Json]:
     client = await studio.person("owner")
     items: list[Json] = (await client.get(f"/projects/{studio.project}/invitations")).json()["items"]
     return items
+
+
+async def test_nothing_is_locked_while_a_newcomers_password_waits_to_be_hashed(studio: Studio) -> None:
+    invited, guest = await invite(studio), await studio.anonymous()
+    async with AsyncExitStack() as busy:
+        while not HASHING.taken:
+            await busy.enter_async_context(HASHING)
+        coming = asyncio.create_task(accept(guest, invited, **GUEST))
+        await asyncio.sleep(0.3)
+        assert not coming.done()
+        async with asyncio.timeout(5):
+            looked = await guest.post("/invitations/look", json={"token": token(invited)})
+        assert looked.status_code == 200
+        refused(await guest.post("/invitations/accept", json={"token": "no such token", **GUEST}), 404)  # at once: no hash for it
+    assert (await coming).status_code == 200
 
 
 async def test_a_newcomer_comes_in_with_the_roles_they_were_invited_to(studio: Studio) -> None:

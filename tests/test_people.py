@@ -66,7 +66,8 @@ async def test_an_admin_sees_nothing_of_a_project(studio: Studio) -> None:
     admin = await studio.person("admin")
     told = (await admin.get("/session")).json()
     assert (told["projects"], told["person"]["is_admin"]) == ([], True)
-    assert told["can"] == ["project.create", "person.change", "person.deactivate", "person.reactivate"]
+    of_people = ["project.create", "person.change", "person.deactivate", "person.reactivate"]
+    assert told["can"] == [*of_people, "audit.read", "audit.verify", "audit.export"]
     for path in (f"/projects/{studio.project}", f"/projects/{studio.project}/assets", f"/projects/{studio.project}/members"):
         refused(await admin.get(path), 404)
     refused(await admin.get(f"/assets/{asset['id']}"), 404)

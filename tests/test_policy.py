@@ -31,6 +31,8 @@ MACHINES: Final[Mapping[Action, ActorKind]] = {
     Action.GENERATION_SUCCEED: ActorKind.WORKER,
     Action.GENERATION_FAIL: ActorKind.WORKER,
     Action.LIMIT_REFUSE: ActorKind.SYSTEM,
+    Action.AUDIT_ROTATE: ActorKind.SYSTEM,
+    Action.SESSION_REFUSE: ActorKind.SYSTEM,
     Action.SESSION_SIGN_IN: ActorKind.PERSON,
     Action.SESSION_SIGN_OUT: ActorKind.PERSON,
     Action.STUDIO_FOUND: ActorKind.PERSON,
@@ -295,6 +297,9 @@ async def test_can_tells_what_really_may_be_done(studio: Studio, rows: Rows) -> 
                 (Action.PERSON_CHANGE, "PATCH", f"/people/{outsider}"),
                 (Action.PERSON_DEACTIVATE, "POST", f"/people/{outsider}/deactivate"),
                 (Action.PERSON_REACTIVATE, "POST", f"/people/{outsider}/reactivate"),
+                (Action.AUDIT_READ, "GET", "/audit"),
+                (Action.AUDIT_EXPORT, "GET", "/audit/export"),
+                (Action.AUDIT_VERIFY, "POST", "/audit/verify"),
             ],
         ),
         (

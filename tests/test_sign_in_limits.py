@@ -1,6 +1,7 @@
 """Wrong passwords slow down who sends them, and nobody else."""
 
 import asyncio
+import hashlib
 import time
 from collections.abc import Iterable
 from itertools import repeat
@@ -92,6 +93,51 @@ async def test_a_right_password_wipes_out_no_wrong_ones(studio: Studio) -> None:
     await tries(client, WRONG, 9)
     assert [one.status_code for one in await tries(client, OWNER, 3)] == [201] * 3
     assert [one.status_code for one in await tries(client, WRONG, 2)] == [401, 429]
+
+
+async def refuses(admin: httpx.AsyncClient) -> list[Json]:
+    """What the installation's log tells of wrong passwords, the newest first."""
+    found: list[Json] = (await admin.get("/audit", params={"action": "session.refuse"})).json()["items"]
+    return found
+
+
+async def test_each_wrong_password_stands_in_the_record_and_a_flood_does_not(studio: Studio, rows: Rows) -> None:
+    admin, attacker = await studio.person("admin"), await browser(studio, "198.51.100.9")
+    owner = (await (await studio.person("owner")).get("/session")).json()["person"]
+    assert await refuses(admin) == []
+    answers = [one.status_code for one in await tries(attacker, {**WRONG, "email": " Owner@Northwind.example "}, 20)]
+    told = await refuses(admin)
+    assert 10 <= len(told) == answers.count(401) < 20, "what is over the rate is not even looked at, and told once a minute"
+    assert {one["address"] for one in told} == {"198.51.100.9"}
+    assert {one["actor"]["type"] for one in told} == {"system"}
+    assert told[0]["subject"] == {"type": "account", "id": owner["id"], "name": "Ruth Feldman"}
+    assert told[0]["changes"] == {"email_sha256": hashlib.sha256(OWNER["email"].encode()).hexdigest()}
+    refused(await attacker.post("/session", json={**WRONG, "email": "nobody@nowhere.example"}), 401)
+    stranger = (await refuses(admin))[0]
+    assert (stranger["subject"]["name"], stranger["people"]) == (None, [])
+    assert stranger["changes"] == {"email_sha256": hashlib.sha256(b"nobody@nowhere.example").hexdigest()}
+    assert not await rows("select id from audit_events where payload ~* 'nowhere.example|not the password'")
+    assert len(await refusals(rows)) == 1
+
+
+async def test_a_wrong_present_password_is_told_too_and_a_right_one_is_not(studio: Studio) -> None:
+    admin, author = await studio.person("admin"), await studio.person("author")
+    refused(await author.put("/session/password", json={"current": "not the password", "new": "eight loud herons"}), 422)
+    (told,) = await refuses(admin)
+    assert told["subject"]["name"] == "Mara Lindqvist"
+    assert (await author.put("/session/password", json={"current": demo.PASSWORD, "new": "eight loud herons"})).status_code == 200
+    assert len(await refuses(admin)) == 1
+
+
+async def test_who_comes_in_by_an_invitation_is_forgiven_no_wrong_password(studio: Studio, rows: Rows) -> None:
+    owner, guest = await studio.person("owner"), await studio.anonymous()
+    body = {"email": "gil@guest.example", "roles": ["viewer"]}
+    link = (await owner.post(f"/projects/{studio.project}/invitations", json=body)).json()["link"]
+    await tries(guest, {"email": "gil@guest.example", "password": "not the password"}, 3)
+    before = await rows("select key, full_at from rates where key like 'sign-in %%' order by key")
+    newcomer = {"token": link.partition("#")[2], "name": "Gil Guest", "password": "a guest's password"}
+    assert (await guest.post("/invitations/accept", json=newcomer)).status_code == 200
+    assert await rows("select key, full_at from rates where key like 'sign-in %%' order by key") == before
 
 
 async def test_many_at_once_get_no_more_tries(database_url: str) -> None:

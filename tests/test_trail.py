@@ -9,24 +9,30 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable
+from contextlib import AsyncExitStack
 from itertools import product
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit, urlunsplit
 from uuid import uuid4
 
 import httpx
 import psycopg
 import pytest
-from conftest import SECRET, Json, Rows, Studio, refused
+from conftest import SECRET, Json, Rows, Studio, refused, working
 from psycopg import errors
 from pymerkle import InmemoryTree
+from starlette.requests import ClientDisconnect
 
+from voiceops.api.audit import EXPORTING, ExportAnswer
 from voiceops.audit import bundle
 from voiceops.audit.merkle import leaf_hash, root_from
 from voiceops.audit.notes import NotSigned, Verifier
 from voiceops.audit.notes import read as read_note
+from voiceops.config import Settings
 from voiceops.db import libpq_url
 from voiceops.migrations import migrate
+from voiceops.seed import rotate_key
 from voiceops.workflow import demo
 
 
@@ -37,16 +43,24 @@ async def auditor(studio: Studio, worker: None) -> httpx.AsyncClient:
 
 
 async def page(client: httpx.AsyncClient, studio: Studio, **asked: Any) -> list[Json]:
+    """The newest events, without their places, which come when they are sealed."""
     answer = await client.get(f"/projects/{studio.project}/audit", params=asked)
     assert answer.status_code == 200, answer.text
-    items: list[Json] = answer.json()["items"]
-    return items
+    return placeless(answer.json()["items"])
+
+
+def placeless(items: list[Json]) -> list[Json]:
+    return [{name: value for name, value in one.items() if name != "index"} for one in items]
 
 
 async def sealed(client: httpx.AsyncClient, studio: Studio, event: Json) -> Json:
     """The event in full, as soon as it is sealed."""
+    return await sealed_in(client, f"/projects/{studio.project}/audit", event)
+
+
+async def sealed_in(client: httpx.AsyncClient, log: str, event: Json) -> Json:
     async with asyncio.timeout(60):
-        while (whole := (await client.get(f"/projects/{studio.project}/audit/{event['id']}")).json())["proof"] is None:
+        while (whole := (await client.get(f"{log}/{event['id']}")).json())["proof"] is None:
             await asyncio.sleep(0.05)
     found: Json = whole
     return found
@@ -58,7 +72,7 @@ async def test_events_are_listed_newest_first_with_the_names_of_now(auditor: htt
     me = (await (await studio.person("author")).get("/session")).json()["person"]
     assert {name: newest[name] for name in ("action", "subject", "asset_id", "project_id", "reason", "address")} == {
         "action": "asset.create",
-        "subject": {"type": "asset", "id": asset["id"]},
+        "subject": {"type": "asset", "id": asset["id"], "name": None},
         "asset_id": asset["id"],
         "project_id": studio.project,
         "reason": None,
@@ -73,6 +87,40 @@ async def test_events_are_listed_newest_first_with_the_names_of_now(auditor: htt
     assert [event["seq"] for event in listed] == sorted((event["seq"] for event in listed), reverse=True)
 
 
+async def test_a_list_tells_the_place_once_it_is_sealed_and_places_have_no_holes(
+    studio: Studio, rows: Rows, settings: Settings
+) -> None:
+    auditor = await studio.person("auditor")
+    await studio.asset("one")
+    await rows("select nextval('audit_events_seq_seq')")  # what is undone leaves a hole in the numbers
+    await studio.asset("two")
+    listed = (await auditor.get(f"/projects/{studio.project}/audit")).json()["items"]
+    assert {one["index"] for one in listed} == {None}
+    async with working(settings):
+        await sealed(auditor, studio, listed[0])
+    listed = (await auditor.get(f"/projects/{studio.project}/audit")).json()["items"]
+    assert [one["index"] for one in reversed(listed)] == list(range(len(listed)))
+    assert listed[0]["seq"] - listed[1]["seq"] > 1
+    assert (await auditor.get(f"/projects/{studio.project}/audit/{listed[0]['id']}")).json()["index"] == listed[0]["index"]
+
+
+async def test_people_are_named_in_what_was_done_to_them(studio: Studio) -> None:
+    owner, auditor = await studio.person("owner"), await studio.person("auditor")
+    body = {"email": "gil@guest.example", "roles": ["viewer"]}
+    link = (await owner.post(f"/projects/{studio.project}/invitations", json=body)).json()["link"]
+    assert (await page(auditor, studio))[0]["subject"]["name"] is None
+    newcomer = {"token": link.partition("#")[2], "name": "Gil Guest", "password": "a guest's password"}
+    gil = (await (await studio.anonymous()).post("/invitations/accept", json=newcomer)).json()["person"]
+    accepted, invited, *_ = await page(auditor, studio)
+    assert (invited["action"], invited["subject"]["type"], invited["subject"]["name"]) == (
+        "member.invite",
+        "invitation",
+        "Gil Guest",
+    )
+    assert (accepted["action"], accepted["subject"]["name"]) == ("member.accept", "Gil Guest")
+    assert accepted["people"] == [{"id": gil["id"], "name": "Gil Guest"}]
+
+
 async def test_parts_follow_each_other(auditor: httpx.AsyncClient, studio: Studio) -> None:
     for number in range(4):
         await studio.asset(f"a{number}")
@@ -82,7 +130,7 @@ async def test_parts_follow_each_other(auditor: httpx.AsyncClient, studio: Studi
     while cursor is not None:
         answer = (await auditor.get(path, params={"limit": 2, **cursor})).json()
         assert len(answer["items"]) <= 2
-        found += answer["items"]
+        found += placeless(answer["items"])
         cursor = answer["next_cursor"] and {"cursor": answer["next_cursor"]}
     assert found == whole
     for nonsense in ("0", "-1", "x", str(2**63), "1' or '1"):
@@ -276,6 +324,73 @@ async def test_an_export_keeps_to_its_filters(auditor: httpx.AsyncClient, studio
     refused(await auditor.get(f"/projects/{studio.project}/audit/export", params={"format": "xlsx"}), 422)
 
 
+async def test_a_link_of_another_site_takes_nothing_away_and_leaves_no_event(studio: Studio) -> None:
+    auditor, admin = await studio.person("auditor"), await studio.person("admin")
+    for client, path in ((auditor, f"/projects/{studio.project}/audit/export"), (admin, "/audit/export")):
+        for site in ("cross-site", "same-site"):
+            how = {"Sec-Fetch-Site": site, "Sec-Fetch-Mode": "navigate"}
+            assert "another site" in refused(await client.get(path, headers=how), 403)["detail"]
+        for site in ("same-origin", "none"):
+            assert (await client.get(path, headers={"Sec-Fetch-Site": site})).status_code == 200
+        assert (await client.get(path)).status_code == 200
+        told = (await client.get(path.removesuffix("/export"), params={"action": "audit.export"})).json()["items"]
+        assert len(told) == 3
+
+
+async def test_so_many_exports_at_once_and_one_more_is_told_to_come_back(studio: Studio) -> None:
+    auditor = await studio.person("auditor")
+    async with AsyncExitStack() as busy:
+        while not EXPORTING.taken:
+            await busy.enter_async_context(EXPORTING)
+        async with asyncio.timeout(5):  # it does not wait
+            answer = await auditor.get(f"/projects/{studio.project}/audit/export")
+        refused(answer, 429)
+        assert int(answer.headers["retry-after"]) > 0
+        assert await page(auditor, studio, action="audit.export") == []
+    assert (await exported(auditor, studio)).status_code == 200
+    assert not EXPORTING.taken
+
+
+async def test_who_goes_away_amid_an_export_leaves_their_turn_to_others(studio: Studio) -> None:
+    await studio.person("auditor")
+    taken = []
+
+    async def stopped(app: Any, scope: Any, receive: Any, send: Any) -> None:
+        async def gone(message: Any) -> None:
+            if message["type"] == "http.response.body":
+                taken.append(True)
+                raise OSError("The reader has gone.")
+            await send(message)
+
+        await app(scope, receive, gone)
+
+    for _ in range(2):  # as many as there are turns
+        whole = ExportAnswer(iter(["a line\n"]))
+        with pytest.raises(ClientDisconnect):
+            await stopped(whole, {"type": "http", "asgi": {"spec_version": "2.4"}}, None, _nothing)
+    assert (taken, EXPORTING.taken) == ([True, True], False)
+
+
+async def _nothing(_message: object) -> None:
+    return
+
+
+async def test_a_new_signing_key_is_told_and_made_by_one_at_a_time(studio: Studio, rows: Rows, settings: Settings) -> None:
+    admin = await studio.person("admin")
+    made = await asyncio.gather(*(rotate_key(settings, reason=f"Reason {n}") for n in range(4)))
+    current = await rows("select name from signing_keys where retired_at is null")
+    assert len(current) == 1
+    told = (await admin.get("/audit", params={"action": "audit.rotate"})).json()["items"]
+    assert {one["changes"]["key"] for one in told} == set(made)
+    assert current == [(told[0]["changes"]["key"].partition("+")[0],)]
+    names = [one["changes"]["key"].partition("+")[0] for one in reversed(told)]
+    assert [one["changes"]["retired"] for one in reversed(told)] == [[], *([one] for one in names[:-1])]
+    assert {one["actor"]["type"] for one in told} == {"system"}
+    async with working(settings):
+        await sealed_in(admin, "/audit", told[0])
+        assert (await admin.post("/audit/verify")).json()["ok"]
+
+
 async def test_a_table_is_no_spreadsheet_program(auditor: httpx.AsyncClient, studio: Studio) -> None:
     author = await studio.person("author")
     asset = await studio.asset()
@@ -356,11 +471,12 @@ async def test_what_is_recorded_holds_no_secret_no_script_and_no_address(
 async def test_where_roles_cannot_be_made_it_is_said_and_all_works_without(studio: Studio, rows: Rows) -> None:
     """An ordinary login that owns its database and nothing else."""
     name = f"plain_{uuid4().hex[:8]}"
-    await rows(f"create role {name} login")
+    await rows(f"create role {name} login password 'secret'")
     try:
         await rows(f"create database {name} owner {name}")
-        url = libpq_url(studio.settings.database_url or "").replace("voiceops@", f"{name}@", 1)
-        url = url.replace(url.split("?")[0].rsplit("/", 1)[1], name, 1)
+        known = urlsplit(libpq_url(studio.settings.database_url or ""))
+        login = f"{name}:secret@{known.netloc.rpartition('@')[2]}"
+        url = urlunsplit(known._replace(netloc=login, path=f"/{name}"))
         missing = await asyncio.to_thread(migrate, url)
         assert missing == [f'grant "voiceops_{role}" to "{name}";' for role in ("app", "sealer")]
         async with await psycopg.AsyncConnection.connect(url, autocommit=True) as connection:

@@ -151,11 +151,11 @@ def audit_key() -> None:
 
 
 @trail.command("rotate-key")
-def rotate_audit_key() -> None:
+def rotate_audit_key(reason: Annotated[str | None, typer.Option(help="Why, for the record.")] = None) -> None:
     """Make a new signing key; what the former ones signed stays valid."""
-    from voiceops.audit import checking  # noqa: PLC0415 - as above
+    from voiceops.seed import rotate_key  # noqa: PLC0415 - as above
 
-    _say_or_end(lambda: asyncio.run(checking.rotate(connected())))
+    _say_or_end(lambda: asyncio.run(rotate_key(connected(), reason=reason)))
 
 
 def _say_or_end(say: Callable[[], str]) -> None:

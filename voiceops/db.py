@@ -22,6 +22,7 @@ __all__ = [
     "TAKE_ROLE",
     "Base",
     "Database",
+    "act_as",
     "driver_connection",
     "is_lost",
     "libpq_url",
@@ -100,6 +101,12 @@ def _take_app_role(connection: Any, _record: object) -> None:  # noqa: ANN401 - 
     with connection.cursor() as cursor:
         cursor.execute(TAKE_ROLE, (APP_ROLE,))
     connection.commit()  # a role that is set in a transaction is gone with its rollback
+
+
+async def act_as(connection: AsyncConnection[Any], role: str) -> None:
+    """Be `role` until the open transaction ends, if the login may; whatever it was before."""
+    await connection.execute("set local role none")  # what may be taken is asked of the login, not of the role it has
+    await connection.execute(TAKE_ROLE.replace("false", "true").encode(), (role,))
 
 
 async def take_role(connection: AsyncConnection[Any], role: str) -> None:

@@ -7,28 +7,14 @@ import secrets
 from functools import cache
 from importlib.resources import files
 from typing import Final
-from weakref import WeakKeyDictionary
 
 from pwdlib import PasswordHash
 from pwdlib.hashers.argon2 import Argon2Hasher
 
+from voiceops.turns import Turns
+
 PASSWORDS: Final = PasswordHash([Argon2Hasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)])
 """argon2id at OWASP's minimum (19 MiB, 2 passes, 1 lane): 40 ms of one core."""
-
-
-class Turns:
-    """So many at once; a semaphore for each event loop, for one alone would belong to the first that waits for it."""
-
-    def __init__(self, count: int) -> None:
-        self._count = count
-        self._of: WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Semaphore] = WeakKeyDictionary()
-
-    async def __aenter__(self) -> None:
-        await self._of.setdefault(asyncio.get_running_loop(), asyncio.Semaphore(self._count)).acquire()
-
-    async def __aexit__(self, *_: object) -> None:
-        self._of[asyncio.get_running_loop()].release()
-
 
 HASHING: Final = Turns(min(max(1, (os.cpu_count() or 1) - 1), 4))
 """So many hashes at once, one fewer than there are processors: a crowd signing in leaves the server its cores and its memory."""

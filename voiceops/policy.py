@@ -83,6 +83,8 @@ RULES: Final[Mapping[Action, Rule]] = MappingProxyType(
         Action.AUDIT_READ: auditors(),
         Action.AUDIT_VERIFY: auditors(),
         Action.AUDIT_EXPORT: auditors(),
+        Action.AUDIT_ROTATE: kinds(ActorKind.SYSTEM),
+        Action.SESSION_REFUSE: kinds(ActorKind.SYSTEM),
     }
 )
 

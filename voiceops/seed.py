@@ -16,7 +16,7 @@ from voiceops.models import Person, Role
 from voiceops.models.actor import Actor, ActorKind
 from voiceops.passwords import HASHING, hashed
 from voiceops.providers.base import Voice
-from voiceops.workflow import assets, demo, generation, invitations, scripts
+from voiceops.workflow import assets, demo, generation, invitations, scripts, trail
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +135,12 @@ async def first_owner(settings: Settings) -> str | None:
     async with _transaction(settings) as db:
         token = await invitations.first_owner(db)
     return token and f"{settings.url}/welcome#{token}"
+
+
+async def rotate_key(settings: Settings, *, reason: str | None) -> str:
+    """Make a new key that signs the record and return its public half; raises `NoSecret`."""
+    async with _transaction(settings) as db:
+        return await trail.rotate(db, Actor(ActorKind.SYSTEM), settings.secret_key, reason=reason)
 
 
 async def demo_present(settings: Settings) -> bool:

@@ -6,11 +6,12 @@ from hashlib import sha256
 from typing import Annotated, Any, Final, Literal
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import StreamingResponse
 from pydantic import AfterValidator, AwareDatetime, Field
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
+from starlette import types
 
 from voiceops.api.audit_answers import EventOut, EventWhole, VerdictOut, events_out, proof_out
 from voiceops.api.deps import Caller, CallerBriefly, Db, Held, Parts
@@ -20,17 +21,39 @@ from voiceops.audit.merkle import leaf_hash
 from voiceops.audit.reading import Wanted, proof
 from voiceops.audit.verifying import Scope, verify
 from voiceops.config import settings
-from voiceops.errors import NotFound, Unavailable
+from voiceops.errors import Forbidden, NotFound, TooMany, Unavailable
 from voiceops.models import Action, AuditEvent
 from voiceops.models.actor import Actor
 from voiceops.models.audit import INSTALLATION
 from voiceops.secret import NoSecret
+from voiceops.turns import Turns
 from voiceops.workflow import trail
 
 router = APIRouter(tags=["audit"])
 
-ONE_AT_A_TIME: Final = asyncio.Semaphore(1)
+VERIFYING: Final = Turns(1)
 """A whole verification takes a core for as long as it lasts: a second one waits."""
+EXPORTING: Final = Turns(2)
+"""An export holds every hash of its log for as long as its reader takes: who comes third is told to come back."""
+BACK_S: Final = 15
+
+
+class ExportAnswer(StreamingResponse):
+    """An export on its way, which has its turn until the last byte is sent or its reader has gone."""
+
+    async def __call__(self, scope: types.Scope, receive: types.Receive, send: types.Send) -> None:
+        """Send it."""
+        async with EXPORTING:
+            await super().__call__(scope, receive, send)
+
+
+def asked_here(request: Request) -> None:
+    """Refuse the link of another site: an export leaves an event, though it is a GET so that a browser saves it as it comes."""
+    if request.headers.get("sec-fetch-site") in {"cross-site", "same-site"}:
+        raise Forbidden("This request comes from another site.")
+
+
+ASKED_HERE: Final = [Depends(asked_here)]
 
 
 class VerifyIn(In):
@@ -107,7 +130,7 @@ async def _verify(held: Parts, actor: Actor, project: UUID | None, body: VerifyI
         await trail.reach(db, actor, Action.AUDIT_VERIFY, project)
     scope = Scope(project or INSTALLATION, body.last if body else None, held.witness, settings().secret_key)
     try:
-        async with ONE_AT_A_TIME:
+        async with VERIFYING:
             verdict = await asyncio.to_thread(verify, held.database.url, scope)
     except NoSecret as error:
         raise Unavailable(str(error)) from error
@@ -117,12 +140,14 @@ async def _verify(held: Parts, actor: Actor, project: UUID | None, body: VerifyI
 
 
 async def _export(held: Parts, actor: Actor, project: UUID | None, kind: Literal["jsonl", "csv"], asked: Json) -> StreamingResponse:
+    if EXPORTING.taken:
+        raise TooMany("Other exports are on their way already. Ask again when one of them has ended.", retry_after=BACK_S)
     told = {name: value.isoformat() if isinstance(value, datetime) else str(value) for name, value in asked.items()}
     async with held.database.session.begin() as db:
         await trail.export(db, actor, project, kind=kind, filters=told)
     export = Export(held.database, Wanted(project or INSTALLATION, **asked), told, settings().secret_key)
     name = f"audit-{project or 'installation'}-{datetime.now(UTC):%Y%m%dT%H%M%SZ}.{kind}"
-    return StreamingResponse(
+    return ExportAnswer(
         export.lines(kind),
         media_type=f"{MEDIA_TYPES[kind]}; charset=utf-8",
         headers={"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "private, no-store"},
@@ -144,7 +169,7 @@ async def list_events(
     return await _list(db, actor, project, asked, limit, cursor)
 
 
-@router.get("/projects/{project}/audit/export", response_class=StreamingResponse, responses=FILE)
+@router.get("/projects/{project}/audit/export", response_class=StreamingResponse, responses=FILE, dependencies=ASKED_HERE)
 async def export_events(
     project: UUID, held: Held, actor: CallerBriefly, asked: Filters, kind: Format = "jsonl"
 ) -> StreamingResponse:
@@ -172,7 +197,7 @@ async def list_installation_events(
     return await _list(db, actor, None, asked, limit, cursor)
 
 
-@router.get("/audit/export", response_class=StreamingResponse, responses=FILE)
+@router.get("/audit/export", response_class=StreamingResponse, responses=FILE, dependencies=ASKED_HERE)
 async def export_installation_events(held: Held, actor: CallerBriefly, asked: Filters, kind: Format = "jsonl") -> StreamingResponse:
     """Take the events of no project away."""
     return await _export(held, actor, None, kind, asked)

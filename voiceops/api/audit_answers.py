@@ -1,7 +1,8 @@
 """How events, their proofs and verdicts are shown."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import asdict
 from typing import Annotated, Any
 from uuid import UUID
@@ -18,7 +19,7 @@ from voiceops.audit.notes import read as read_note
 from voiceops.audit.reading import Proof
 from voiceops.audit.verdict import Kind, Verdict
 from voiceops.config import settings
-from voiceops.models import ApiKey, Asset, AuditEvent, Person
+from voiceops.models import ApiKey, Asset, AuditEvent, AuditLeaf, Invitation, Person
 from voiceops.models.actor import ActorKind
 from voiceops.secret import NoSecret
 
@@ -41,10 +42,18 @@ class ActorOut(Out):
 
 
 class SubjectOut(Out):
-    """What was acted upon."""
+    """What was acted upon. `name` is a person's as it is now; of an invitation that of who accepted it."""
 
     type: str
     id: UUID
+    name: str | None
+
+
+class Named(Out):
+    """A person by the name they have now."""
+
+    id: UUID
+    name: str
 
 
 class AssetRef(Out):
@@ -59,7 +68,8 @@ class EventOut(Out):
     """An event of the record."""
 
     id: UUID
-    seq: int
+    seq: Annotated[int, Field(description="In the order of writing, with holes where something was not done after all.")]
+    index: Annotated[int | None, Field(description="Its place in the tree of its log, from 0, without holes; null until sealed.")]
     at: Time
     action: str
     actor: ActorOut
@@ -70,6 +80,7 @@ class EventOut(Out):
     version_id: UUID | None
     reason: str | None
     changes: Json
+    people: Annotated[list[Named], Field(description="Whoever is named by id in `subject` and `changes`.")]
     request_id: str | None
     address: str | None
 
@@ -130,23 +141,52 @@ class VerdictOut(Out):
 
 async def events_out(db: AsyncSession, rows: Sequence[AuditEvent]) -> list[dict[str, Any]]:
     """Return events as they are shown, with the names of people and assets as they are now."""
-    people = {UUID(row.actor_id) for row in rows if row.actor_id}
+    payloads = [json.loads(row.payload) for row in rows]
+    accepted = await _accepted(db, payloads)
+    spoken_of = [set(_ids([told["subject"], told["changes"]])) for told in payloads]
+    people = {UUID(row.actor_id) for row in rows if row.actor_id}.union(accepted.values(), *spoken_of)
     known = await db.execute(select(Person.id, Person.name).where(Person.id.in_(people)))
     names: dict[UUID, str] = {person: name for person, name in known}  # noqa: C416 - a row is more than its pair
+    placed = await db.execute(select(AuditLeaf.event_id, AuditLeaf.index).where(AuditLeaf.event_id.in_([row.id for row in rows])))
+    places: dict[UUID, int] = {event_id: index for event_id, index in placed}  # noqa: C416 - as above
     named = select(Asset.id, Asset.key, Asset.title).where(Asset.id.in_({UUID(row.asset_id) for row in rows if row.asset_id}))
     assets = {one.id: AssetRef(id=one.id, key=one.key, title=one.title) for one in await db.execute(named)}
-    payloads = [json.loads(row.payload) for row in rows]
     by = {UUID(key) for told in payloads if (key := told["actor"].get("key_id"))}  # events of the first release have none
     used = select(ApiKey.id, ApiKey.name, ApiKey.prefix).where(ApiKey.id.in_(by))
     keys = {str(one.id): KeyRef(id=one.id, name=one.name, prefix=one.prefix) for one in await db.execute(used)} if by else {}
     shown = []
-    for row, told in zip(rows, payloads, strict=True):
+    for row, told, ids in zip(rows, payloads, spoken_of, strict=True):
         actor_id = told["actor"]["id"] and UUID(told["actor"]["id"])
         key = keys.get(told["actor"].get("key_id"))
         actor = ActorOut(type=told["actor"]["type"], id=actor_id, name=names.get(actor_id), key=key)
         asset = assets.get(UUID(told["asset_id"])) if told["asset_id"] else None
-        shown.append({**told, "seq": row.seq, "actor": actor, "asset": asset})
+        subject_id = UUID(told["subject"]["id"])
+        subject = SubjectOut(**told["subject"], name=names.get(accepted.get(subject_id, subject_id)))
+        of = [Named(id=one, name=names[one]) for one in sorted(ids & names.keys())]
+        place = {"seq": row.seq, "index": places.get(row.id)}
+        shown.append({**told, **place, "actor": actor, "subject": subject, "people": of, "asset": asset})
     return shown
+
+
+async def _accepted(db: AsyncSession, payloads: Sequence[Json]) -> dict[UUID, UUID]:
+    """Return who accepted which of the invitations acted upon."""
+    asked = {UUID(told["subject"]["id"]) for told in payloads if told["subject"]["type"] == Invitation.noun}
+    query = select(Invitation.id, Invitation.accepted_by_id).where(Invitation.id.in_(asked))
+    rows = await db.execute(query.where(Invitation.accepted_by_id.is_not(None)))
+    return {invitation: person for invitation, person in rows if person}
+
+
+def _ids(told: object) -> Iterator[UUID]:
+    """Find every id in what an event tells."""
+    if isinstance(told, str):
+        with suppress(ValueError):
+            yield UUID(told)
+    elif isinstance(told, Mapping):
+        for one in told.values():
+            yield from _ids(one)
+    elif isinstance(told, list):
+        for one in told:
+            yield from _ids(one)
 
 
 async def proof_out(db: AsyncSession, log: UUID, leaf: bytes, found: Proof) -> ProofOut:

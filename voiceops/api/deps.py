@@ -17,6 +17,7 @@ from voiceops.api.live import Broadcaster
 from voiceops.db import Database, is_lost
 from voiceops.errors import Forbidden, NotSignedIn, Unavailable
 from voiceops.limits.refusing import LimitReached, note
+from voiceops.limits.signing_in import WrongPassword, note_wrong
 from voiceops.models import Scope, Script, Version
 from voiceops.models.actor import Actor, ActorKind
 from voiceops.policy import in_scope
@@ -53,7 +54,7 @@ Held = Annotated[Parts, Depends(parts)]
 async def transaction(held: Held) -> AsyncIterator[AsyncSession]:
     """One request is one transaction; it is committed before the answer goes out, which is why its scope is the function's.
 
-    That a limit refused it is written down after the rest is undone and its connection free again.
+    That a limit refused it, or a password was wrong, is written down after the rest is undone and its connection free again.
     """
     try:
         async with held.database.session() as db:
@@ -63,6 +64,10 @@ async def transaction(held: Held) -> AsyncIterator[AsyncSession]:
         async with held.database.session.begin() as db:
             await note(db, refused)
         raise
+    except WrongPassword as wrong:
+        async with held.database.session.begin() as db:
+            await note_wrong(db, wrong)
+        raise wrong.answer from None
 
 
 async def _commit(db: AsyncSession) -> None:

@@ -1,5 +1,6 @@
 """`/assets/{asset}/generations` and `/generations/{generation}`: speech asked for, and what became of it."""
 
+from functools import partial
 from typing import Annotated
 from uuid import UUID
 
@@ -18,6 +19,7 @@ from voiceops.limits.generating import limits_of, rates_left
 from voiceops.models import Action, Asset, Generation, GenerationStatus, Script, Version
 from voiceops.models.actor import Actor
 from voiceops.policy import allowed, find
+from voiceops.providers import voice as find_voice
 from voiceops.workflow import generation, scripts
 
 router = APIRouter(tags=["generations"])
@@ -209,7 +211,7 @@ async def cancel_generation(generation_id: UUID, db: Db, actor: Caller, body: Re
 
 
 @router.post("/generations/{generation_id}/retry")
-async def retry_generation(generation_id: UUID, db: Db, actor: Caller, body: ReasonIn | None = None) -> GenerationOut:
+async def retry_generation(generation_id: UUID, db: Db, actor: Caller, held: Held, body: ReasonIn | None = None) -> GenerationOut:
     """Queue a failed generation again."""
-    await generation.retry(db, actor, generation_id, reason=body.reason if body else None)
+    await generation.retry(db, actor, generation_id, partial(find_voice, held.providers), reason=body.reason if body else None)
     return await _show(db, actor, generation_id)

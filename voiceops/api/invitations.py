@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import selectinload
 
-from voiceops.api.deps import Anonymous, Caller, Db, Part, paged
+from voiceops.api.deps import Anonymous, Caller, Db, Held, Part, Parts, paged
 from voiceops.api.identity import session_before, set_session
 from voiceops.api.members import Roles
 from voiceops.api.payloads import Asked, Email, In, NewPassword, Out, Page, PersonName, PersonOut, Reason, Time
@@ -20,6 +20,7 @@ from voiceops.config import settings
 from voiceops.errors import Malformed
 from voiceops.models import Action, Invitation, Person, Project, Role
 from voiceops.models.actor import Actor
+from voiceops.passwords import HASHING, hashed
 from voiceops.policy import allowed, authorize, find
 from voiceops.workflow import accounts, invitations
 from voiceops.workflow.invitations import Newcomer
@@ -138,26 +139,34 @@ async def look(body: LookIn, db: Db) -> LookOut:
 
 
 @router.post("/invitations/accept")
-async def accept(body: AcceptIn, request: Request, response: Response, db: Db, origin: Anonymous) -> SessionOut:
+async def accept(body: AcceptIn, request: Request, response: Response, db: Db, held: Held, origin: Anonymous) -> SessionOut:
     """Come in. Who was not signed in is now."""
+    newcomer = await _newcomer(held, body)
     token = session_before(request)
     known = await accounts.who(db, token, request_id=origin.request_id, address=origin.address) if token else None
-    newcomer = Newcomer(body.name, body.password) if body.name and body.password else None
     if body.project:
-        email = await _found(db, origin, body, newcomer)
+        person = await _found(db, origin, body, newcomer)
     else:
         member = await invitations.accept(db, known or origin, body.token, newcomer)
         if known:
             return await session_of(db, await accounts.as_of_now(db, known))
-        email = (await db.execute(select(Person.email).where(Person.id == member.id))).scalar_one()
-    actor, token = await accounts.sign_in(
-        db, origin, email=email, password=body.password or "", before=token, user_agent=browser_of(request)
-    )
+        person = await db.get_one(Person, member.id)
+    actor, token = await accounts.sign_in(db, origin, person, before=token, user_agent=browser_of(request))
     set_session(request, response, token)
     return await session_of(db, actor)
 
 
-async def _found(db: AsyncSession, actor: Actor, body: AcceptIn, newcomer: Newcomer | None) -> str:
+async def _newcomer(held: Parts, body: AcceptIn) -> Newcomer | None:
+    """Return who comes in without an account. Nothing is locked while a password is hashed, and none is for who has no link."""
+    if not body.name or not body.password:
+        return None
+    async with held.database.session.begin() as db:
+        await invitations.opened(db, body.token)
+    async with HASHING:
+        return Newcomer(body.name, await hashed(body.password))
+
+
+async def _found(db: AsyncSession, actor: Actor, body: AcceptIn, newcomer: Newcomer | None) -> Person:
     if newcomer is None or body.project is None:
         raise Malformed.field("password" if body.name else "name", "The first owner needs a name and a password.")
     if body.email is None:
@@ -165,7 +174,7 @@ async def _found(db: AsyncSession, actor: Actor, body: AcceptIn, newcomer: Newco
     person, _ = await invitations.found(
         db, actor, body.token, newcomer, email=body.email, key=body.project.key, name=body.project.name
     )
-    return person.email
+    return person
 
 
 async def _out(db: AsyncSession, actor: Actor, invitation: Invitation) -> InvitationOut:

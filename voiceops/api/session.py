@@ -48,8 +48,8 @@ class SessionOut(Out):
     can: list[Action]
 
 
-class Installation(NamedTuple):
-    """What lies in no project, as a subject."""
+class BeyondProjects(NamedTuple):
+    """What lies in no project: asked what the actor may do there."""
 
     project_id: None = None
     possible: tuple[Action, ...] = (
@@ -57,6 +57,9 @@ class Installation(NamedTuple):
         Action.PERSON_CHANGE,
         Action.PERSON_DEACTIVATE,
         Action.PERSON_REACTIVATE,
+        Action.AUDIT_READ,
+        Action.AUDIT_VERIFY,
+        Action.AUDIT_EXPORT,
     )
 
 
@@ -90,7 +93,8 @@ async def sign_in(body: SignIn, request: Request, response: Response, db: Db, ac
     async with held.database.session.begin() as counted:  # kept when the password is wrong and the request undone
         await check_attempt(counted, actor, body.email)
     before, browser = session_before(request), browser_of(request)
-    actor, token = await accounts.sign_in(db, actor, email=body.email, password=body.password, before=before, user_agent=browser)
+    person = await accounts.check_password(db, actor, email=body.email, password=body.password)
+    actor, token = await accounts.sign_in(db, actor, person, before=before, user_agent=browser)
     set_session(request, response, token)
     return await session_of(db, actor)
 
@@ -118,4 +122,4 @@ async def session_of(db: AsyncSession, actor: Actor) -> SessionOut:
     """Show who is asking."""
     person = (await db.execute(select(Person).where(Person.id == actor.person))).scalar_one()
     me = Me(id=person.id, name=person.name, email=person.email, is_admin=person.is_admin)
-    return SessionOut(person=me, projects=await my_projects(db, actor), can=allowed(actor, Installation()))
+    return SessionOut(person=me, projects=await my_projects(db, actor), can=allowed(actor, BeyondProjects()))

@@ -119,7 +119,7 @@ def verify(lines: Iterable[str], trusted: Mapping[bytes, Verifier]) -> Checked:
         elif fault is None:
             checked.proved += 1
         elif len(checked.faults) < MOST:
-            checked.faults.append(f"Line {number}: event #{line.seq} {fault}.")
+            checked.faults.append(f"Line {number}: event #{line.index + 1} {fault}.")
     return checked
 
 
@@ -127,7 +127,7 @@ def _fault(line: Line, checkpoint: notes.Checkpoint, places: set[int]) -> str | 
     if line.index is None:
         return None
     if root_from(leaf_hash(line.payload.encode()), line.index, checkpoint.size, line.path) != checkpoint.root:
-        return f"is not what was sealed at place {line.index}"
+        return "is not what was sealed at this place"
     if line.index in places:
         return "is here twice"
     places.add(line.index)

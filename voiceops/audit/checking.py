@@ -8,7 +8,6 @@ from typing import Any, LiteralString
 from uuid import UUID
 
 import psycopg
-from psycopg import AsyncConnection
 
 from voiceops.audit import bundle as bundles
 from voiceops.audit import keys
@@ -16,7 +15,7 @@ from voiceops.audit.notes import NotSigned, Verifier
 from voiceops.audit.verdict import Verdict
 from voiceops.audit.verifying import Scope, verify
 from voiceops.config import Settings
-from voiceops.db import APP_ROLE, SEALER_ROLE, TAKE_ROLE, libpq_url, take_role
+from voiceops.db import APP_ROLE, TAKE_ROLE, libpq_url
 from voiceops.witness import open_witness
 
 
@@ -75,13 +74,6 @@ def public_keys(settings: Settings) -> list[str]:
     """Return the public keys, the newest first."""
     rows = _ask(settings.database_url or "", "select name, public, proof from signing_keys order by created_at desc")
     return [str(one) for one in keys.trusted(rows, settings.secret_key).values()]
-
-
-async def rotate(settings: Settings) -> str:
-    """Make a new signing key and return its public half."""
-    async with await AsyncConnection.connect(libpq_url(settings.database_url or "")) as connection:
-        await take_role(connection, SEALER_ROLE)
-        return str((await keys.rotate(connection, settings.secret_key)).verifier)
 
 
 def _project(url: str, key: str) -> UUID:

@@ -18,6 +18,8 @@ from voiceops.db import new_id
 from voiceops.secret import NoSecret, derive
 
 NONCE_BYTES: Final = 12
+LOCK: Final = 0x7365_616D
+"""Advisory lock of who makes a key, so that there is one in use."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +40,11 @@ async def signer(connection: AsyncConnection[Any], secret: str | None) -> Signer
     newest = "select id, name, public, secret from signing_keys where retired_at is null order by created_at desc, id desc limit 1"
     row = await (await connection.execute(newest)).fetchone()
     return await rotate(connection, secret) if row is None else _open(secret, *row)
+
+
+async def lock(connection: AsyncConnection[Any]) -> None:
+    """Keep others from making a key until the transaction ends. It must see what they commit: `READ COMMITTED`."""
+    await connection.execute("select pg_advisory_xact_lock(%s)", (LOCK,))
 
 
 async def rotate(connection: AsyncConnection[Any], secret: str | None) -> Signer:

@@ -34,7 +34,8 @@ ASLEEP_SECONDS: Final = 1.0
 NOTES_AT_ONCE: Final = 200
 
 WINDOW: Final = """
-select w.low, w.cluster = s.cluster and w.low <= s.high, s.high, s.cluster, clock_timestamp()
+select w.low, w.cluster = s.cluster and w.low <= s.high, s.high, s.cluster, clock_timestamp(),
+  coalesce((select max(seq) from audit_events), 0)
 from audit_watermark w, (
   select pg_snapshot_xmin(pg_current_snapshot())::text::bigint as high,
     (select system_identifier from pg_control_system())::text as cluster
@@ -42,7 +43,7 @@ from audit_watermark w, (
 """
 ADDED: Final = """
 select e.xid, e.seq, e.log, e.id, e.leaf from audit_events e
-where e.xid >= %(low)s and e.xid < %(high)s and (e.xid, e.seq) > (%(xid)s, %(seq)s)
+where e.xid >= %(low)s and e.xid < %(high)s and (e.xid, e.seq) > (%(xid)s, %(seq)s) and e.seq <= %(newest)s
   and not exists (select from audit_leaves l where l.event_id = e.id)
 order by e.xid, e.seq limit %(batch)s
 """
@@ -64,13 +65,17 @@ TOLD: Final = (
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """Transactions from `low` up to, not including, `high`: all of them have ended. `known`: not of a restored backup."""
+    """Transactions from `low` up to, not including, `high`: all of them have ended. `known`: not of a restored backup.
+
+    `newest` is the highest number by `now`: where transactions count anew, it alone tells what is younger.
+    """
 
     low: int
     known: bool
     high: int
     cluster: str
     now: datetime
+    newest: int
 
 
 Row = tuple[int, int, UUID, UUID, bytes]
@@ -86,7 +91,7 @@ async def seal(connection: AsyncConnection[Any], key: Signer, batch: int = BATCH
         async with connection.transaction():
             window = await _window(connection)
             began = began or window
-            window = replace(window, high=min(window.high, began.high), now=began.now)
+            window = replace(window, high=min(window.high, began.high), now=began.now, newest=began.newest)
             rows = await _added(connection, window, after, batch)
             if rows:
                 await _append(connection, key, rows, window.now)
@@ -115,7 +120,7 @@ def _mark(window: Window, full: bool) -> str:  # noqa: FBT001 - an aside of the 
 async def _added(connection: AsyncConnection[Any], window: Window, after: tuple[int, int], batch: int) -> Sequence[Row]:
     """Return what is to be sealed. Where transactions count anew, that is all that has no leaf, whatever its number says."""
     low, high = (window.low, window.high) if window.known else (0, 2**63 - 1)
-    values = {"low": low, "high": high, "xid": after[0], "seq": after[1], "batch": batch}
+    values = {"low": low, "high": high, "xid": after[0], "seq": after[1], "newest": window.newest, "batch": batch}
     return await (await connection.execute(ADDED, values)).fetchall()
 
 
@@ -166,8 +171,8 @@ class Sealer:
 
     async def check(self) -> None:
         """Find or make the key, before anything else starts; raises `NoSecret`."""
-        async with await self._connect() as connection, connection.transaction():
-            await connection.execute("select pg_advisory_xact_lock(%s)", (LOCK + 1,))
+        async with await self._connect(IsolationLevel.READ_COMMITTED) as connection, connection.transaction():
+            await keys.lock(connection)
             await keys.signer(connection, self._secret)
 
     async def run(self) -> None:
@@ -184,11 +189,11 @@ class Sealer:
                 log.exception("sealer_broke")  # whatever it was, it is tried again: unsealed events pile up where all can see
             await asyncio.sleep(ASLEEP_SECONDS)
 
-    async def _connect(self) -> AsyncConnection[Any]:
+    async def _connect(self, isolation: IsolationLevel = IsolationLevel.REPEATABLE_READ) -> AsyncConnection[Any]:
         connection = await AsyncConnection.connect(self._url, autocommit=True, application_name="voiceops sealer")
         await take_role(connection, SEALER_ROLE)
         await connection.execute(FEW)
-        await connection.set_isolation_level(IsolationLevel.REPEATABLE_READ)
+        await connection.set_isolation_level(isolation)
         return connection
 
     async def _while_alone(self, connection: AsyncConnection[Any]) -> None:

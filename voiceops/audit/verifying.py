@@ -86,6 +86,11 @@ class Leaf(NamedTuple):
     at: str
     log: str
 
+    @property
+    def number(self) -> int:
+        """Its place as people count, from 1: `seq` has holes."""
+        return self.place + 1
+
 
 @dataclass(frozen=True, slots=True)
 class Scope:
@@ -173,7 +178,7 @@ class _Log:
                 break
             self._meet(promise)
         if leaf is not None:
-            self._wrong(Kind.UNSIGNED, leaf, f"No signed checkpoint covers the sealed events from #{leaf.seq} on.")
+            self._wrong(Kind.UNSIGNED, leaf, f"No signed checkpoint covers the sealed events from #{leaf.number} on.")
         for rest in [leaf, *leaves] if leaf is not None else ():
             self._check(rest, time.time())
         self._loose(lowest or 0)
@@ -197,7 +202,7 @@ class _Log:
         """Check one event: its place, its bytes, what is searched of it, its time."""
         self._verdict.sealed += 1
         if leaf.place != self._at:
-            self._wrong(Kind.GAP, leaf, f"{leaf.place - self._at} sealed events before #{leaf.seq} are gone, with their places.")
+            self._wrong(Kind.GAP, leaf, f"{leaf.place - self._at} sealed events before #{leaf.number} are gone, with their places.")
             self._tree = None
         self._at = leaf.place + 1
         if self._tree is not None:
@@ -207,13 +212,13 @@ class _Log:
             return
         self._verdict.events += 1
         if sha256(b"\0" + leaf.payload.encode()).digest() != leaf.hash:
-            self._wrong(Kind.EDITED, leaf, f"Event #{leaf.seq} is not what was sealed.")
+            self._wrong(Kind.EDITED, leaf, f"Event #{leaf.number} is not what was sealed.")
             return
         told = json.loads(leaf.payload)
         if leaf.log != str(self._log) or (told["project_id"] or NOWHERE) != leaf.log:
-            self._wrong(Kind.MOVED, leaf, f"Event #{leaf.seq} belongs to another log.")
+            self._wrong(Kind.MOVED, leaf, f"Event #{leaf.number} belongs to another log.")
         elif leaf[8:16] != _columns(told) or leaf.leaf != leaf.hash:
-            self._wrong(Kind.COLUMNS, leaf, f"What is searched of event #{leaf.seq} is not what it says.")
+            self._wrong(Kind.COLUMNS, leaf, f"What is searched of event #{leaf.number} is not what it says.")
         else:
             self._check_time(leaf, sealed_at)
 
@@ -223,11 +228,11 @@ class _Log:
         earlier = bisect_left(self._sealed, sealed_at)  # checkpoints of one time are of one sealing, batch by batch
         before = self._sealed[earlier - 1] if earlier else 0.0
         if not before - LONGEST_TRANSACTION_S <= at <= sealed_at + CLOCK_S:
-            self._wrong(Kind.TIME, leaf, f"Event #{leaf.seq} was sealed at another time than it tells.")
+            self._wrong(Kind.TIME, leaf, f"Event #{leaf.number} was sealed at another time than it tells.")
         elif not at - CLOCK_S <= leaf.recorded_at <= at + LONGEST_TRANSACTION_S:
-            self._wrong(Kind.TIME, leaf, f"Event #{leaf.seq} was recorded at another time than it tells.")
+            self._wrong(Kind.TIME, leaf, f"Event #{leaf.number} was recorded at another time than it tells.")
         elif leaf.seq <= self._highest[bisect_left(self._sealed, at - CLOCK_S)]:
-            self._wrong(Kind.TIME, leaf, f"Event #{leaf.seq} has a number of an earlier time.")
+            self._wrong(Kind.TIME, leaf, f"Event #{leaf.number} has a number of an earlier time.")
         self._newest = max(self._newest, leaf.seq)
 
     _newest = 0
@@ -245,7 +250,7 @@ class _Log:
 
     def _root(self, promise: Promise) -> None:
         first = self._first
-        among = f"Among the events from #{first.seq} up to" if first is not None and first.seq else "Before"
+        among = f"Among the events from #{first.number} up to" if first is not None and first.seq else "Before"
         why = f"{among} place {promise.size} one was changed, added, removed or moved: their root is not the signed one."
         self._wrong(Kind.ROOT, first, why)
 
@@ -262,7 +267,7 @@ class _Log:
             self._verdict.oldest_unsealed = min(oldest, self._verdict.oldest_unsealed or oldest)
         for one in behind or ():
             seq, _, event_id = one.partition(" ")
-            why = f"Event #{seq} was put in behind what had been sealed, or lost its place."
+            why = "An event that has no place was put in behind what had been sealed, or lost its place."
             self._verdict.add(Finding(Kind.BEHIND, str(self._log), why, None, int(seq), event_id))
 
     def _wrong(self, kind: Kind, leaf: Leaf | None, why: str) -> None:

@@ -6,15 +6,21 @@ crowd of attempts at once gets no more tries than one after the other. Whether t
 
 import hashlib
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from ipaddress import IPv6Address, ip_address
-from typing import Final
+from typing import ClassVar, Final
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from voiceops.audit import record
+from voiceops.errors import Refused
 from voiceops.limits.rates import Rate, debit, give_back
 from voiceops.limits.refusing import Limit, LimitReached
-from voiceops.models.actor import Actor
+from voiceops.models import Action
+from voiceops.models.actor import Actor, ActorKind
+from voiceops.models.people import email_sha256
+from voiceops.policy import authorize
 from voiceops.text import duration
 
 ACCOUNT: Final = Rate("account", per_minute=2, burst=10)
@@ -38,6 +44,33 @@ async def forgive_attempt(db: AsyncSession, actor: Actor, email: str) -> None:
     """Give back an attempt that was right. Wrong ones before it stay counted."""
     for key, rate in _rates(actor, email):
         await give_back(db, key, rate)
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """Whose password was tried, as the subject of an event: a person's id, or one made from an address nobody has here."""
+
+    noun: ClassVar[str] = "account"
+    id: UUID
+
+
+class WrongPassword(Exception):
+    """A password that is not theirs. `answer` is what is said of it; `note` records it once all else is undone."""
+
+    def __init__(self, answer: Refused, *, actor: Actor, email: str, person_id: UUID | None) -> None:
+        super().__init__(answer.detail)
+        self.answer = answer
+        self.actor = actor
+        self.email_sha256 = email_sha256(email.strip())
+        self.person_id = person_id
+
+
+async def note_wrong(db: AsyncSession, wrong: WrongPassword) -> None:
+    """Record a wrong password. The rates above bound how many there are, for none is looked at that they refuse."""
+    actor = replace(wrong.actor, kind=ActorKind.SYSTEM)  # the program refuses; the rest tells whom
+    authorize(actor, Action.SESSION_REFUSE)
+    account = Account(wrong.person_id or UUID(wrong.email_sha256[:32]))
+    await record(db, actor, Action.SESSION_REFUSE, account, changes={"email_sha256": wrong.email_sha256})
 
 
 def network(address: str | None) -> str:

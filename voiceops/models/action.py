@@ -37,6 +37,8 @@ class Action(StrEnum):
     AUDIT_READ = "audit.read"
     AUDIT_VERIFY = "audit.verify"
     AUDIT_EXPORT = "audit.export"
+    AUDIT_ROTATE = "audit.rotate"
+    SESSION_REFUSE = "session.refuse"
 
     @property
     def words(self) -> str:

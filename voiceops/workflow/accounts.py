@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from voiceops.audit import record
 from voiceops.config import settings
 from voiceops.errors import Malformed, NotFound, NotSignedIn
-from voiceops.limits.signing_in import forgive_attempt
+from voiceops.limits.signing_in import WrongPassword, forgive_attempt
 from voiceops.models import Action, LoginSession, Membership, Person, Role
 from voiceops.models.actor import Actor, ActorKind
 from voiceops.passwords import HASHING, hashed, matches
@@ -21,23 +21,32 @@ from voiceops.tokens import digest, new_token
 SEEN_EVERY = 60  # seconds between writes of a session's last use
 
 
-async def sign_in(
-    db: AsyncSession, actor: Actor, *, email: str, password: str, before: str | None = None, user_agent: str | None = None
-) -> tuple[Actor, str]:
-    """Return who signed in and the new session's token; raises `NotSignedIn` with the same words for every cause.
+async def check_password(db: AsyncSession, actor: Actor, *, email: str, password: str) -> Person:
+    """Return whose e-mail address and password these are, and give their attempt back; they stay theirs until we are done.
 
-    `before` is the token the browser came with: that session ends, so that nobody goes on in a session somebody else began.
+    Raises `WrongPassword`, with the same words for every cause.
     """
     async with HASHING:  # first: a crowd that waits here holds no connection to the database
         person = (await db.execute(select(Person).where(func.lower(Person.email) == email.strip().lower()))).scalar_one_or_none()
         same, better = await matches(password, person.password_hash if person else None)
     if person is None or not same or not await _still(db, person, password):
-        raise NotSignedIn("This e-mail address and password do not belong together.")
-    actor = await as_of_now(db, replace(actor, kind=ActorKind.PERSON, person_id=person.id, is_admin=person.is_admin))
-    authorize(actor, Action.SESSION_SIGN_IN)
+        answer = NotSignedIn("This e-mail address and password do not belong together.")
+        raise WrongPassword(answer, actor=actor, email=email, person_id=person.id if person else None)
     await forgive_attempt(db, actor, email)
     if better:
         person.password_hash = better
+    return person
+
+
+async def sign_in(
+    db: AsyncSession, actor: Actor, person: Person, *, before: str | None = None, user_agent: str | None = None
+) -> tuple[Actor, str]:
+    """Begin a session of somebody who has shown who they are; returns them and its token.
+
+    `before` is the token the browser came with: that session ends, so that nobody goes on in a session somebody else began.
+    """
+    actor = await as_of_now(db, replace(actor, kind=ActorKind.PERSON, person_id=person.id, is_admin=person.is_admin))
+    authorize(actor, Action.SESSION_SIGN_IN)
     replaced = await _end(db, LoginSession.token_hash == digest(before)) if before else ()
     token = new_token()
     session = LoginSession(token_hash=digest(token), person_id=person.id, address=actor.address, user_agent=user_agent)
@@ -92,7 +101,8 @@ async def change_password(db: AsyncSession, actor: Actor, *, current: str, new: 
     authorize(actor, Action.PASSWORD_CHANGE)
     same, _ = await matches(current, person.password_hash)
     if not same:
-        raise Malformed.field("current", "This is not your present password.")
+        answer = Malformed.field("current", "This is not your present password.")
+        raise WrongPassword(answer, actor=actor, email=person.email, person_id=person.id)
     if new == current:
         raise Malformed.field("new", "This is the password you have already.")
     await forgive_attempt(db, actor, str(actor.person))

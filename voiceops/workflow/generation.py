@@ -1,7 +1,7 @@
 """Asking for a generation, stopping it, asking again."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Final
 from uuid import UUID
@@ -93,17 +93,22 @@ async def cancel(db: AsyncSession, actor: Actor, generation_id: UUID, *, reason:
     return generation
 
 
-async def retry(db: AsyncSession, actor: Actor, generation_id: UUID, *, reason: str | None) -> Generation:
-    """Queue a failed generation again, with as many attempts as a new one."""
+async def retry(
+    db: AsyncSession, actor: Actor, generation_id: UUID, voice_of: Callable[[str], Voice | None], *, reason: str | None
+) -> Generation:
+    """Queue a failed generation again, with as many attempts as a new one, at today's price of its voice if that is still here."""
     generation = await find(db, actor, Generation, generation_id, lock=True)
     authorize(actor, Action.GENERATION_RETRY, generation.project_id)
     _check_possible(generation, Action.GENERATION_RETRY)
     await _check_queue(db)
     await check_rates(db, actor, generation.project_id)
-    need = Need(generation.characters, generation.micros, generation.currency)
+    voice = voice_of(generation.voice)
+    known = Need(generation.characters, generation.micros, generation.currency)
+    need = _need(await db.get_one(Script, generation.script_id), voice) if voice else known
     generation.reserved_on = await budgets.reserve(db, actor, generation.project_id, need)
-    changes = {"status": {"from": generation.status, "to": GenerationStatus.QUEUED}, "error": generation.error_code}
+    changes = {"status": {"from": generation.status, "to": GenerationStatus.QUEUED}, "error": generation.error_code, **asdict(need)}
     generation.status = GenerationStatus.QUEUED
+    generation.characters, generation.micros, generation.currency = need.characters, need.micros, need.currency
     generation.attempts_before = generation.attempt
     generation.failures = 0
     generation.progress = 0.0

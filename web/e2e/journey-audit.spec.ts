@@ -51,6 +51,28 @@ test('an auditor filters, opens one event, verifies and exports', async ({ page,
   expect(said.toString()).toMatch(/\d+ events are proved/);
 });
 
+test('an admin reads, verifies and exports what happened in no project', async ({ page, studio }) => {
+  await signIn(page, studio.url, 'Owner');
+  await page.getByRole('link', { name: 'Admin' }).click();
+  await page.getByRole('navigation', { name: 'Admin' }).getByRole('link', { name: 'Audit' }).click();
+  await expect(page).toHaveURL(/\/admin\/audit$/);
+  await expect(page.getByRole('heading', { name: 'Audit', level: 1 })).toBeVisible();
+  await page.getByRole('combobox', { name: 'Action' }).selectOption('session.sign_in');
+  await expect(page).toHaveURL(/action=session\.sign_in/);
+  await expect(page.getByText(/^#\d+$/).first(), 'its place, once it is sealed').toBeVisible({ timeout: 15_000 });
+  await expectAccessible(page, 'audit of the installation');
+  await expectNoSidewaysScroll(page, 'audit of the installation');
+  await page.getByRole('link', { name: 'signed in' }).first().click();
+  const event = page.getByRole('dialog', { name: /^Event #\d+/ });
+  await expect(event.getByText(/it has not been changed since/)).toBeVisible({ timeout: 15_000 });
+  await page.keyboard.press('Escape');
+  await page.getByRole('button', { name: 'Verify' }).click();
+  await expect(page.getByText('Nothing is wrong')).toBeVisible({ timeout: 30_000 });
+  const saving = page.waitForEvent('download');
+  await page.getByRole('link', { name: 'CSV' }).click();
+  expect((await saving).suggestedFilename()).toMatch(/^audit-installation-.*\.csv$/);
+});
+
 test('who is no auditor is told so', async ({ page, studio }) => {
   await signIn(page, studio.url);
   await expect(page.getByRole('link', { name: 'Audit', exact: true })).toHaveCount(0);

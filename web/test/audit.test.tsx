@@ -2,7 +2,7 @@ import { expect, test, vi } from 'vitest';
 import { EventPanel } from '../src/features/audit/eventPanel.tsx';
 import { asked, exportUrl, useVerify } from '../src/features/audit/queries.ts';
 import { VerdictNote } from '../src/features/audit/verdict.tsx';
-import { actionName, done, who } from '../src/features/audit/words.ts';
+import { about, actionName, done, who } from '../src/features/audit/words.ts';
 import { event, verdict } from './made.ts';
 import { problem, serve } from './network.ts';
 import { show } from './show.tsx';
@@ -26,7 +26,7 @@ function Verify({ onOpen }: { onOpen: (id: string) => void }) {
 test('an event that is proved says since when', async () => {
   serve({ [EVENT]: event() });
   const screen = await show(<EventPanel project={PROJECT} event="e-1" onClose={() => undefined} />);
-  await expect.element(screen.getByRole('dialog', { name: 'Event #12' })).toBeVisible();
+  await expect.element(screen.getByRole('dialog', { name: 'Event #4' })).toBeVisible();
   await expect.element(screen.getByText(/it has not been changed since/)).toBeVisible();
   await expect.element(screen.getByText('Because it was wrong')).toBeVisible();
   await screen.getByText('The exact bytes').click();
@@ -41,10 +41,11 @@ test('an event whose bytes lead elsewhere is called changed', async () => {
 });
 
 test('an event that waits to be sealed is looked at again', async () => {
-  const answers = [event({ proof: null }), event()];
+  const answers = [event({ index: null, proof: null }), event()];
   serve({ [EVENT]: () => answers.shift() ?? event() });
   const screen = await show(<EventPanel project={PROJECT} event="e-1" onClose={() => undefined} />);
   await expect.element(screen.getByText(/Not sealed yet/)).toBeVisible();
+  await expect.element(screen.getByRole('dialog', { name: 'Event', exact: true })).toBeVisible();
   await expect.element(screen.getByText(/it has not been changed since/)).toBeVisible();
 });
 
@@ -64,14 +65,14 @@ test('a record that is whole says how much was looked at', async () => {
 });
 
 test('what is wrong is listed, and the event can be opened', async () => {
-  const finding = { kind: 'edited' as const, why: 'Event #12 is not what was sealed.', log: 'pr-1', index: 3, seq: 12, event_id: 'e-1' };
+  const finding = { kind: 'edited' as const, why: 'Event #4 is not what was sealed.', log: 'pr-1', index: 3, seq: 12, event_id: 'e-1' };
   serve({ [VERIFY]: verdict({ ok: false, findings: [finding], more: 4 }) });
   const opened = vi.fn<(id: string) => void>();
   const screen = await show(<Verify onOpen={opened} />);
   await screen.getByRole('button', { name: 'Verify' }).click();
   await expect.element(screen.getByRole('alert')).toMatchTextContent('The record is not what it was');
   await expect.element(screen.getByText('And 4 more.')).toBeVisible();
-  await screen.getByRole('button', { name: 'Open #12' }).click();
+  await screen.getByRole('button', { name: 'Open #4' }).click();
   expect(opened).toHaveBeenCalledWith('e-1');
 });
 
@@ -80,6 +81,24 @@ test('a verification that cannot be made says why', async () => {
   const screen = await show(<Verify onOpen={() => undefined} />);
   await screen.getByRole('button', { name: 'Verify' }).click();
   await expect.element(screen.getByRole('alert')).toMatchTextContent('VOICEOPS_SECRET_KEY is not set.');
+});
+
+test('the log of the installation has addresses of its own', async () => {
+  serve({ 'GET /api/v1/audit/e-1': event({ project_id: null, asset_id: null, action: 'session.refuse' }) });
+  const screen = await show(<EventPanel project={null} event="e-1" onClose={() => undefined} />);
+  await expect.element(screen.getByText('refused a wrong password')).toBeVisible();
+  expect(exportUrl(null, {}, 'jsonl')).toBe('/api/v1/audit/export?format=jsonl');
+});
+
+test('whom an event speaks of is named, and an invitation is called one', async () => {
+  const gil = { id: 'p-9', name: 'Gil Guest' };
+  serve({ [EVENT]: event({ action: 'member.invite', subject: { type: 'invitation', id: 'i-1', name: gil.name }, people: [gil] }) });
+  const screen = await show(<EventPanel project={PROJECT} event="e-1" onClose={() => undefined} />);
+  await expect.element(screen.getByText('invited somebody: Gil Guest')).toBeVisible();
+  await expect.element(screen.getByText('An invitation, accepted by Gil Guest')).toBeVisible();
+  await expect.element(screen.getByText('Who is who')).toBeVisible();
+  const { actor } = event();
+  expect(about({ actor, subject: { type: 'person', id: actor.id ?? '', name: actor.name } })).toBeNull();
 });
 
 test('days are sent as moments, and what is no day is not', () => {

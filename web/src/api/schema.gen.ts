@@ -1081,7 +1081,7 @@ export interface components {
          * @description What can be done. Reading is no action, for who is a member may read; only the record is for few, so reading it is one.
          * @enum {string}
          */
-        Action: "studio.seed" | "session.sign_in" | "session.sign_out" | "asset.create" | "asset.update" | "script.create" | "generation.request" | "generation.cancel" | "generation.retry" | "generation.succeed" | "generation.fail" | "limit.change" | "limit.refuse" | "studio.found" | "session.end" | "password.change" | "project.create" | "project.update" | "member.invite" | "invitation.revoke" | "member.accept" | "member.change" | "member.remove" | "person.change" | "person.deactivate" | "person.reactivate" | "key.create" | "key.revoke" | "audit.read" | "audit.verify" | "audit.export";
+        Action: "studio.seed" | "session.sign_in" | "session.sign_out" | "asset.create" | "asset.update" | "script.create" | "generation.request" | "generation.cancel" | "generation.retry" | "generation.succeed" | "generation.fail" | "limit.change" | "limit.refuse" | "studio.found" | "session.end" | "password.change" | "project.create" | "project.update" | "member.invite" | "invitation.revoke" | "member.accept" | "member.change" | "member.remove" | "person.change" | "person.deactivate" | "person.reactivate" | "key.create" | "key.revoke" | "audit.read" | "audit.verify" | "audit.export" | "audit.rotate" | "session.refuse";
         /**
          * ActorKind
          * @description How somebody acts.
@@ -1500,13 +1500,26 @@ export interface components {
              * Format: uuid
              */
             id: string;
+            /**
+             * Index
+             * @description Its place in the tree of its log, from 0, without holes; null until sealed.
+             */
+            index: number | null;
+            /**
+             * People
+             * @description Whoever is named by id in `subject` and `changes`.
+             */
+            people: components["schemas"]["Named"][];
             /** Project Id */
             project_id: string | null;
             /** Reason */
             reason: string | null;
             /** Request Id */
             request_id: string | null;
-            /** Seq */
+            /**
+             * Seq
+             * @description In the order of writing, with holes where something was not done after all.
+             */
             seq: number;
             subject: components["schemas"]["SubjectOut"];
             /** Version Id */
@@ -1540,6 +1553,11 @@ export interface components {
              */
             id: string;
             /**
+             * Index
+             * @description Its place in the tree of its log, from 0, without holes; null until sealed.
+             */
+            index: number | null;
+            /**
              * Leaf
              * @description Of a zero byte and the payload: its hash in the tree.
              */
@@ -1551,6 +1569,11 @@ export interface components {
             log: string;
             /** Payload */
             payload: string;
+            /**
+             * People
+             * @description Whoever is named by id in `subject` and `changes`.
+             */
+            people: components["schemas"]["Named"][];
             /** Project Id */
             project_id: string | null;
             proof: components["schemas"]["ProofOut"] | null;
@@ -1563,7 +1586,10 @@ export interface components {
             recorded_at: string;
             /** Request Id */
             request_id: string | null;
-            /** Seq */
+            /**
+             * Seq
+             * @description In the order of writing, with holes where something was not done after all.
+             */
             seq: number;
             /**
              * Sha256
@@ -2125,6 +2151,19 @@ export interface components {
             used_micros: number;
         };
         /**
+         * Named
+         * @description A person by the name they have now.
+         */
+        Named: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Name */
+            name: string;
+        };
+        /**
          * NewKeyOut
          * @description A key that was just made, with its secret, which is shown this one time.
          */
@@ -2614,7 +2653,7 @@ export interface components {
         Status: "draft" | "in_review" | "approved" | "archived";
         /**
          * SubjectOut
-         * @description What was acted upon.
+         * @description What was acted upon. `name` is a person's as it is now; of an invitation that of who accepted it.
          */
         SubjectOut: {
             /**
@@ -2622,6 +2661,8 @@ export interface components {
              * Format: uuid
              */
             id: string;
+            /** Name */
+            name: string | null;
             /** Type */
             type: string;
         };

@@ -19,6 +19,11 @@ export function Admin() {
           People
         </Link>
         <Link to="/admin/projects">Projects</Link>
+        {session.can.includes('audit.read') && (
+          <Link to="/admin/audit" activeOptions={{ includeSearch: false }}>
+            Audit
+          </Link>
+        )}
       </nav>
       <Outlet />
     </main>

@@ -23,6 +23,7 @@ export function AuditPage() {
       {project.can.includes('audit.read') ? (
         <AuditLog
           project={project}
+          can={project.can}
           filters={filters}
           open={event}
           onFilter={(change) => void navigate({ search: (old) => set({ ...old, ...change }), replace: true, resetScroll: false })}

@@ -137,6 +137,13 @@ const projects = createRoute({
   component: lazyRouteComponent(() => import('./admin.tsx'), 'ProjectsPage'),
 });
 
+const adminAudit = createRoute({
+  getParentRoute: () => admin,
+  path: '/audit',
+  validateSearch: auditSearch,
+  component: lazyRouteComponent(() => import('./adminAuditPage.tsx'), 'AdminAuditPage'),
+});
+
 const account = createRoute({
   getParentRoute: () => inside,
   path: '/account',
@@ -153,7 +160,7 @@ export const router = createRouter({
       asset,
       audit,
       settings.addChildren([settingsHome, members, keys, limits, policy]),
-      admin.addChildren([people, projects]),
+      admin.addChildren([people, projects, adminAudit]),
       account,
     ]),
   ]),

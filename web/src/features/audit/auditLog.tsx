@@ -1,4 +1,4 @@
-/** The record of a project: who did what, when and why; and the proof that nobody has changed it since. */
+/** The record of a project, or of the installation: who did what, when and why; and the proof that nobody has changed it since. */
 import { useInfiniteQuery } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import { asProblem } from '../../api/client.ts';
@@ -15,7 +15,9 @@ import { eventsQuery, exportUrl, NONE, useVerify, type FilterChange, type Filter
 import { VerdictNote } from './verdict.tsx';
 
 interface AuditLogProps {
-  project: Project;
+  /** Null for what happened in no project. */
+  project: Project | null;
+  can: readonly string[];
   filters: Filters;
   /** The event that is open. */
   open: string | undefined;
@@ -23,17 +25,17 @@ interface AuditLogProps {
   onOpen: (event: string | undefined) => void;
 }
 
-export function AuditLog({ project, filters, open, onFilter, onOpen }: AuditLogProps) {
-  const list = useInfiniteQuery(eventsQuery(project.id, filters));
-  const verify = useVerify(project.id);
+export function AuditLog({ project, can, filters, open, onFilter, onOpen }: AuditLogProps) {
+  const list = useInfiniteQuery(eventsQuery(project?.id ?? null, filters));
+  const verify = useVerify(project?.id ?? null);
   const events = list.data?.pages.flatMap((page) => page.items) ?? [];
   return (
     <>
       <header className={styles.head}>
         <PageTitle>Audit</PageTitle>
         <div className={styles.actions}>
-          {project.can.includes('audit.export') && <Exports project={project} filters={filters} />}
-          {project.can.includes('audit.verify') && (
+          {can.includes('audit.export') && <Exports project={project?.id ?? null} filters={filters} />}
+          {can.includes('audit.verify') && (
             <Button variant="primary" busy={verify.isPending} onClick={() => verify.mutate()}>
               Verify
             </Button>
@@ -41,15 +43,16 @@ export function AuditLog({ project, filters, open, onFilter, onOpen }: AuditLogP
         </div>
       </header>
       <VerdictNote verify={verify} onOpen={onOpen} />
-      <FilterBar filters={filters} events={events} onChange={onFilter} />
+      <FilterBar filters={filters} events={events} ofProject={project !== null} onChange={onFilter} />
       <div className={styles.list} aria-busy={list.isPlaceholderData || undefined}>
         <Content
           list={list}
           empty={events.length === 0}
           filtered={Object.keys(filters).length > 0}
+          ofProject={project !== null}
           clear={<Button onClick={() => onFilter(NONE)}>Clear filters</Button>}
         >
-          <EventTable events={events} projectKey={project.key} filters={filters} onFilter={onFilter} />
+          <EventTable events={events} projectKey={project?.key ?? null} filters={filters} onFilter={onFilter} />
         </Content>
       </div>
       {list.hasNextPage && (
@@ -65,14 +68,14 @@ export function AuditLog({ project, filters, open, onFilter, onOpen }: AuditLogP
 }
 
 /** Links, not buttons: the browser saves what comes while the rest is still on its way. */
-function Exports({ project, filters }: { project: Project; filters: Filters }) {
+function Exports({ project, filters }: { project: string | null; filters: Filters }) {
   const about = Object.keys(filters).length > 0 ? 'what the filters let through' : 'everything';
   return (
     <>
-      <a className={styles.export} href={exportUrl(project.id, filters, 'csv')} download title={`A table of ${about}, for people`}>
+      <a className={styles.export} href={exportUrl(project, filters, 'csv')} download title={`A table of ${about}, for people`}>
         <Icon name="download" /> CSV
       </a>
-      <a className={styles.export} href={exportUrl(project.id, filters, 'jsonl')} download title={`Exact bytes and proofs of ${about}, to verify elsewhere`}>
+      <a className={styles.export} href={exportUrl(project, filters, 'jsonl')} download title={`Exact bytes and proofs of ${about}, to verify elsewhere`}>
         <Icon name="download" /> JSONL with proofs
       </a>
     </>
@@ -83,11 +86,12 @@ interface ContentProps {
   list: ReturnType<typeof useInfiniteQuery<unknown>>;
   empty: boolean;
   filtered: boolean;
+  ofProject: boolean;
   clear: ReactNode;
   children: ReactNode;
 }
 
-function Content({ list, empty, filtered, clear, children }: ContentProps) {
+function Content({ list, empty, filtered, ofProject, clear, children }: ContentProps) {
   if (list.isPending)
     return (
       <div className={styles.loading}>
@@ -99,10 +103,10 @@ function Content({ list, empty, filtered, clear, children }: ContentProps) {
     return <Failure title={problem.title} detail={problem.message} onRetry={() => void list.refetch()} />;
   }
   if (!empty) return children;
-  if (!filtered) return <Empty title="Nothing has happened here yet">Whatever somebody does in this project is told here.</Empty>;
+  if (!filtered) return <Empty title="Nothing has happened here yet">{ofProject ? 'Whatever somebody does in this project is told here.' : 'Whatever somebody does outside of any project is told here.'}</Empty>;
   return (
     <Empty title="Nothing matches" icon="search" action={clear}>
-      No event of this project has these properties.
+      No event of this log has these properties.
     </Empty>
   );
 }

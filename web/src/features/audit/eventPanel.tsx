@@ -10,11 +10,12 @@ import { Failure, Skeleton } from '../../ui/state.tsx';
 import styles from './eventPanel.module.css';
 import { ProofNote } from './proof.tsx';
 import { eventQuery } from './queries.ts';
-import { done, who } from './words.ts';
+import { about, done, place, subject, who } from './words.ts';
 
-export function EventPanel({ project, event: id, onClose }: { project: Project; event: string; onClose: () => void }) {
-  const event = useQuery(eventQuery(project.id, id));
-  const title = event.data ? `Event #${event.data.seq}` : 'Event';
+export function EventPanel({ project, event: id, onClose }: { project: Project | null; event: string; onClose: () => void }) {
+  const event = useQuery(eventQuery(project?.id ?? null, id));
+  const index = event.data?.index ?? null;
+  const title = index === null ? 'Event' : `Event #${place(index)}`;
   return (
     <Dialog title={title} size="wide" onClose={onClose}>
       <div className={styles.body}>
@@ -24,13 +25,13 @@ export function EventPanel({ project, event: id, onClose }: { project: Project; 
   );
 }
 
-function Content({ event, project }: { event: ReturnType<typeof useQuery<WholeEvent>>; project: Project }) {
+function Content({ event, project }: { event: ReturnType<typeof useQuery<WholeEvent>>; project: Project | null }) {
   if (event.isPending) return <Skeleton lines={9} label="Loading the event" />;
   if (event.isError) {
     const problem = asProblem(event.error);
     const gone = problem.status === 404 || problem.status === 422;
     return gone ? (
-      <Failure title="There is no such event" detail="It is not in the log of this project." />
+      <Failure title="There is no such event" detail="It is not in this log." />
     ) : (
       <Failure title={problem.title} detail={problem.message} onRetry={() => void event.refetch()} />
     );
@@ -38,11 +39,12 @@ function Content({ event, project }: { event: ReturnType<typeof useQuery<WholeEv
   return <Whole event={event.data} project={project} />;
 }
 
-function Whole({ event, project }: { event: WholeEvent; project: Project }) {
+function Whole({ event, project }: { event: WholeEvent; project: Project | null }) {
   return (
     <>
       <p className={styles.sentence}>
         <strong>{who(event)}</strong> {done(event.action)}
+        {about(event) && `: ${about(event)}`}
         {event.actor.type === 'worker' && ' (a worker, for them)'}
       </p>
       {event.reason && <blockquote className={styles.reason}>{event.reason}</blockquote>}
@@ -55,7 +57,7 @@ function Whole({ event, project }: { event: WholeEvent; project: Project }) {
         <Fact name="Action">
           <code>{event.action}</code>
         </Fact>
-        {event.asset && (
+        {event.asset && project && (
           <Fact name="Asset">
             <Link to="/projects/$project/assets/$asset" params={{ project: project.key, asset: event.asset.id }}>
               {event.asset.title}
@@ -64,8 +66,17 @@ function Whole({ event, project }: { event: WholeEvent; project: Project }) {
           </Fact>
         )}
         <Fact name="Subject">
-          {event.subject.type} <code>{event.subject.id}</code>
+          {subject(event)} <code>{event.subject.id}</code>
         </Fact>
+        {event.people.length > 0 && (
+          <Fact name="Who is who">
+            {event.people.map((person) => (
+              <span key={person.id}>
+                {person.name} <code>{person.id}</code>
+              </span>
+            ))}
+          </Fact>
+        )}
         {event.address && (
           <Fact name="From">
             <code>{event.address}</code>

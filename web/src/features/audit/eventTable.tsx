@@ -4,11 +4,12 @@ import type { AuditEvent } from '../../api/types.ts';
 import { Ago } from '../../ui/ago.tsx';
 import styles from './eventTable.module.css';
 import type { FilterChange, Filters } from './queries.ts';
-import { done, who } from './words.ts';
+import { about, done, place, who } from './words.ts';
 
 interface EventTableProps {
   events: readonly AuditEvent[];
-  projectKey: string;
+  /** Null for the log of the installation, in which there are no assets. */
+  projectKey: string | null;
   filters: Filters;
   onFilter: (change: FilterChange) => void;
 }
@@ -19,7 +20,7 @@ export function EventTable({ events, projectKey, filters, onFilter }: EventTable
       <thead>
         <tr>
           <th scope="col">What happened</th>
-          <th scope="col">Asset</th>
+          {projectKey !== null && <th scope="col">Asset</th>}
           <th scope="col">Reason</th>
           <th scope="col">When</th>
         </tr>
@@ -35,20 +36,23 @@ export function EventTable({ events, projectKey, filters, onFilter }: EventTable
               ) : (
                 <span>{who(event)}</span>
               )}{' '}
-              <Link to="/projects/$project/audit" params={{ project: projectKey }} search={{ ...filters, event: event.id }} resetScroll={false}>
+              <Link to="." search={{ ...filters, event: event.id }} resetScroll={false}>
                 {done(event.action)}
               </Link>
+              {about(event) && `: ${about(event)}`}
             </th>
-            <td className={styles.asset}>
-              {event.asset && (
-                <Link to="/projects/$project/assets/$asset" params={{ project: projectKey, asset: event.asset.id }}>
-                  {event.asset.title}
-                </Link>
-              )}
-            </td>
+            {projectKey !== null && (
+              <td className={styles.asset}>
+                {event.asset && (
+                  <Link to="/projects/$project/assets/$asset" params={{ project: projectKey, asset: event.asset.id }}>
+                    {event.asset.title}
+                  </Link>
+                )}
+              </td>
+            )}
             <td className={styles.reason}>{event.reason}</td>
             <td className={styles.when}>
-              <Ago time={event.at} /> <span>#{event.seq}</span>
+              <Ago time={event.at} /> <span>{event.index === null ? 'not sealed yet' : `#${place(event.index)}`}</span>
             </td>
           </tr>
         ))}

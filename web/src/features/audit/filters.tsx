@@ -9,10 +9,12 @@ interface FilterBarProps {
   filters: Filters;
   /** What is shown: its people and assets can be chosen. */
   events: readonly AuditEvent[];
+  /** The installation's log has no assets. */
+  ofProject: boolean;
   onChange: (change: FilterChange) => void;
 }
 
-export function FilterBar({ filters, events, onChange }: FilterBarProps) {
+export function FilterBar({ filters, events, ofProject, onChange }: FilterBarProps) {
   const people = new Map(events.flatMap(({ actor }) => (actor.id && actor.name ? [[actor.id, actor.name] as const] : [])));
   const assets = new Map(events.flatMap(({ asset }) => (asset ? [[asset.id, asset.title] as const] : [])));
   const actions = new Map(ACTIONS.map((action) => [action, actionName(action)] as const));
@@ -20,7 +22,7 @@ export function FilterBar({ filters, events, onChange }: FilterBarProps) {
     <search className={styles.bar}>
       <Choice label="Action" any="Any action" value={filters.action} options={actions} onChange={(action) => onChange({ action })} />
       <Choice label="Person" any="Anybody" value={filters.actor} options={people} onChange={(actor) => onChange({ actor })} />
-      <Choice label="Asset" any="Any asset" value={filters.asset} options={assets} onChange={(asset) => onChange({ asset })} />
+      {ofProject && <Choice label="Asset" any="Any asset" value={filters.asset} options={assets} onChange={(asset) => onChange({ asset })} />}
       <Day label="From" value={filters.since} onChange={(since) => onChange({ since })} />
       <Day label="To" value={filters.until} onChange={(until) => onChange({ until })} />
       {Object.keys(filters).length > 0 && (

@@ -3,6 +3,7 @@ import type { WholeEvent } from '../../api/types.ts';
 import { at, count } from '../../ui/format.ts';
 import { Icon } from '../../ui/icons.tsx';
 import styles from './eventPanel.module.css';
+import { place } from './words.ts';
 
 export function ProofNote({ event: { proof, leaf } }: { event: WholeEvent }) {
   if (proof === null)
@@ -16,7 +17,7 @@ export function ProofNote({ event: { proof, leaf } }: { event: WholeEvent }) {
     <div className={styles.proof} data-tone={tone}>
       <p>
         {proof.proved !== null && <Icon name={proof.proved ? 'check' : 'warning'} />} Sealed on{' '}
-        <time dateTime={proof.sealed_at}>{at(proof.sealed_at)}</time> at place {count(proof.index + 1)} of its log. {words}
+        <time dateTime={proof.sealed_at}>{at(proof.sealed_at)}</time> at place {place(proof.index)} of its log. {words}
       </p>
       <details>
         <summary>The proof</summary>

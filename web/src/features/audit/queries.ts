@@ -32,13 +32,15 @@ function moment(day: string | undefined, time: string): string | undefined {
   return Number.isNaN(date.getTime()) ? undefined : date.toISOString();
 }
 
-export function eventsQuery(project: string, filters: Filters) {
+/** `project` is null for the log of the installation: what happened in no project. */
+export function eventsQuery(project: string | null, filters: Filters) {
   return infiniteQueryOptions({
     queryKey: ['audit', project, 'list', filters] as const,
     initialPageParam: undefined as string | undefined,
     placeholderData: keepPreviousData,
     queryFn: ({ pageParam, signal }) => {
       const query = { ...asked(filters), limit: PAGE, ...(pageParam === undefined ? {} : { cursor: Number(pageParam) }) };
+      if (project === null) return answer(api.GET('/api/v1/audit', { params: { query }, signal }));
       return answer(api.GET('/api/v1/projects/{project}/audit', { params: { path: { project }, query }, signal }));
     },
     getNextPageParam: (page) => page.next_cursor ?? undefined,
@@ -47,21 +49,28 @@ export function eventsQuery(project: string, filters: Filters) {
 
 const UNSEALED_MS = 500;
 
-export function eventQuery(project: string, event: string) {
+export function eventQuery(project: string | null, event: string) {
   return queryOptions({
     queryKey: ['audit', project, 'event', event] as const,
-    queryFn: ({ signal }) => answer(api.GET('/api/v1/projects/{project}/audit/{event}', { params: { path: { project, event } }, signal })),
+    queryFn: ({ signal }) =>
+      project === null
+        ? answer(api.GET('/api/v1/audit/{event}', { params: { path: { event } }, signal }))
+        : answer(api.GET('/api/v1/projects/{project}/audit/{event}', { params: { path: { project, event } }, signal })),
     // No news tell of sealing: it follows within a second.
     refetchInterval: (query) => (query.state.data?.proof === null ? UNSEALED_MS : false),
   });
 }
 
-export function useVerify(project: string) {
+export function useVerify(project: string | null) {
   return useMutation({
-    mutationFn: () => answer(api.POST('/api/v1/projects/{project}/audit/verify', { params: { path: { project } }, body: {} })),
+    mutationFn: () =>
+      project === null
+        ? answer(api.POST('/api/v1/audit/verify', { body: {} }))
+        : answer(api.POST('/api/v1/projects/{project}/audit/verify', { params: { path: { project } }, body: {} })),
   });
 }
 
-export function exportUrl(project: string, filters: Filters, format: 'jsonl' | 'csv'): string {
-  return `/api/v1/projects/${project}/audit/export?${new URLSearchParams({ format, ...asked(filters) }).toString()}`;
+export function exportUrl(project: string | null, filters: Filters, format: 'jsonl' | 'csv'): string {
+  const log = project === null ? 'audit' : `projects/${project}/audit`;
+  return `/api/v1/${log}/export?${new URLSearchParams({ format, ...asked(filters) }).toString()}`;
 }

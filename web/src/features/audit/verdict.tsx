@@ -7,7 +7,7 @@ import { Icon } from '../../ui/icons.tsx';
 import { Note } from '../../ui/state.tsx';
 import type { useVerify } from './queries.ts';
 import styles from './verdict.module.css';
-import { KINDS } from './words.ts';
+import { KINDS, place } from './words.ts';
 
 interface VerdictNoteProps {
   verify: ReturnType<typeof useVerify>;
@@ -57,9 +57,9 @@ function Bad({ verdict, onOpen }: { verdict: Verdict; onOpen: (event: string) =>
         {verdict.findings.map((finding) => (
           <li key={`${finding.kind} ${finding.index} ${finding.why}`}>
             <span className={styles.kind}>{KINDS[finding.kind] ?? finding.kind}</span> <span>{finding.why}</span>
-            {finding.seq !== null && finding.event_id !== null && (
+            {finding.event_id !== null && (
               <Button size="small" variant="quiet" onClick={() => onOpen(finding.event_id ?? '')}>
-                Open #{finding.seq}
+                {finding.index === null ? 'Open the event' : `Open #${place(finding.index)}`}
               </Button>
             )}
           </li>

@@ -1,13 +1,15 @@
 /** The record in plain words. */
 import type { AuditEvent } from '../../api/types.ts';
-import { plain } from '../../ui/format.ts';
+import { count, plain } from '../../ui/format.ts';
 
 /** What somebody did, after their name. */
 const DONE: Record<string, string> = {
   'studio.seed': 'set up the demo studio',
   'studio.found': 'founded the studio',
   'session.sign_in': 'signed in',
+  'session.refuse': 'refused a wrong password',
   'session.sign_out': 'signed out',
+  'session.end': 'ended another session of theirs',
   'project.create': 'created the project',
   'project.update': 'changed the project',
   'member.invite': 'invited somebody',
@@ -33,6 +35,7 @@ const DONE: Record<string, string> = {
   'generation.fail': 'got no version: it failed',
   'audit.verify': 'verified the audit trail',
   'audit.export': 'exported the audit trail',
+  'audit.rotate': 'made a new key to sign the audit trail',
 };
 
 export const ACTIONS = Object.keys(DONE);
@@ -52,6 +55,22 @@ export function who({ actor }: Pick<AuditEvent, 'actor'>): string {
   if (actor.type === 'system') return 'The studio itself';
   const name = actor.name ?? 'Somebody no longer known';
   return actor.key ? `${name}, by the key ${actor.key.name},` : name;
+}
+
+/** Whom it was done to, where that is another person whose name is known. */
+export function about({ actor, subject: { id, name } }: Pick<AuditEvent, 'actor' | 'subject'>): string | null {
+  return id === actor.id ? null : name;
+}
+
+/** What it was done to, as one says it. Whom an invitation is for stands in the record as a hash alone. */
+export function subject({ subject: { type, name } }: Pick<AuditEvent, 'subject'>): string {
+  if (type !== 'invitation') return name ?? plain(type);
+  return name === null ? 'An invitation nobody has accepted' : `An invitation, accepted by ${name}`;
+}
+
+/** The place in its log, counted from 1 and without gaps. */
+export function place(index: number): string {
+  return count(index + 1);
 }
 
 /** The thing that was wrong, in a word or two. */
