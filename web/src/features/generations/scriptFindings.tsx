@@ -1,6 +1,7 @@
 /** Under the script: how long it is, how long it will take, and what is wrong with it. */
 import type { ScriptCheck } from '../../api/types.ts';
-import { count, length } from '../../ui/format.ts';
+import { length } from '../../ui/figures.ts';
+import { count } from '../../ui/format.ts';
 import { Icon } from '../../ui/icons.tsx';
 import styles from './scriptFindings.module.css';
 
