@@ -6,10 +6,11 @@ import { Button } from '../../ui/button.tsx';
 import { Dialog, DialogFooter } from '../../ui/dialog.tsx';
 import { Field } from '../../ui/field.tsx';
 import form from '../../ui/form.module.css';
+import { count } from '../../ui/format.ts';
 import { textOf } from '../../ui/form.ts';
 import { Note } from '../../ui/state.tsx';
 import { toast } from '../../ui/toast.tsx';
-import { changeOf, FIELDS, type FieldName, valuesOf } from './fields.ts';
+import { changeOf, FIELDS, MICROS, type FieldName, valuesOf } from './fields.ts';
 import { useChangeLimits } from './mutations.ts';
 
 export function EditLimits({ project, limits, onClose }: { project: string; limits: Limits; onClose: () => void }) {
@@ -78,7 +79,7 @@ export function EditLimits({ project, limits, onClose }: { project: string; limi
 function Input({ name, value, problem }: { name: FieldName; value: string; problem: ProblemError | null }) {
   const { label, hint, path } = FIELDS[name];
   return (
-    <Field label={label} hint={hint} error={problem?.field(path)} optional={name === 'money'}>
+    <Field label={label} hint={hint} error={inMoney(name, problem?.field(path))} optional={name === 'money'}>
       {(bound) => (
         <input
           {...bound}
@@ -91,4 +92,9 @@ function Input({ name, value, problem }: { name: FieldName; value: string; probl
       )}
     </Field>
   );
+}
+
+/** The server counts money in millionths, and so is its bound; in the form it is whole. */
+function inMoney(name: FieldName, message: string | undefined): string | undefined {
+  return name === 'money' ? message?.replace(/\d[\d,]*/, (bound) => count(Number(bound.replaceAll(',', '')) / MICROS)) : message;
 }

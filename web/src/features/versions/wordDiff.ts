@@ -110,6 +110,6 @@ export function atAGlance(pieces: readonly Piece[]): readonly Piece[] {
 
 /** Whole words from the start, where there are any. */
 function begun(text: string): string {
-  const letters = [...text];
+  const letters = Array.from(text); // code points, so that none is cut in half
   return letters.length > GLANCE_OF_ONE ? `${letters.slice(0, GLANCE_OF_ONE).join('').replace(/\s+\S*$/u, '')}…` : text;
 }
