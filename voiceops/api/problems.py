@@ -107,8 +107,10 @@ def _message(error: dict[str, Any]) -> str:
         return f"The body is not JSON: {error['ctx']['error']} at character {error['loc'][-1]}."
     if error["type"] == "model_attributes_type" and len(error["loc"]) == 1:
         return "Send a JSON object, with Content-Type: application/json."
-    if words := WORDS.get(error["type"]):
-        return words.format_map({name: _shown(value) for name, value in error.get("ctx", {}).items()})
+    bounds = error.get("ctx", {})
+    kind = f"string_{error['type']}" if bounds.get("field_type") == "Value" else error["type"]  # text that may also be null
+    if words := WORDS.get(kind):
+        return words.format_map({name: _shown(value) for name, value in bounds.items()})
     message: str = error["msg"].removeprefix("Value error, ")
     return message if message.endswith(".") else f"{message}."
 
