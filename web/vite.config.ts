@@ -76,7 +76,7 @@ export default defineConfig({
             // The bar and the library, for who is signed in; the sign-in screen does without.
             { name: 'inside', test: /app[\\/](shell|libraryPage)\.tsx$/ },
             // Each file more is named in the first load, by all that fetch it: so what is wanted together is one.
-            { name: 'forms', test: /ui[\\/](dialog|field|form|rows)\.|api[\\/](once|roles)\.|session[\\/]mutations\.|(useMutation|mutationObserver)\.js$/ },
+            { name: 'forms', test: /ui[\\/](dialog|field|form|formDialog|rows)\.|api[\\/](once|roles)\.|session[\\/]mutations\.|(useMutation|mutationObserver)\.js$/ },
             // What the shell fetches once the first screen stands.
             { name: 'later', test: /app[\\/]connection\.tsx$|audio[\\/](dock|shortcuts)\.tsx$|ui[\\/]news\.tsx$|(personPanel|newAsset)\.tsx$/ },
             { name: 'settings', test: /app[\\/](settings|(members|limits|keys|policy|account)Page|admin)\.tsx$/ },

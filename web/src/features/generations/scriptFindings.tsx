@@ -29,7 +29,7 @@ export function ScriptFindings({ id, text, check, onSelect }: ScriptFindingsProp
         <span>
           {count(characters)} <span className={styles.of}>of {count(maximum)} characters</span>
         </span>
-        <span role="status">{level === 'over' && `${count(characters - maximum)} too many: shorten it to save or generate`}</span>
+        <span role="status">{level === 'over' && `${count(characters - maximum)} too many`}</span>
         {level !== 'over' && check && check.estimated_ms > 0 && <span>about {length(check.estimated_ms)} spoken</span>}
       </p>
       {check && (

@@ -1,10 +1,9 @@
 /** Setting limits, with the reason that the record keeps. Only what was changed is sent. */
-import { useState, type SyntheticEvent } from 'react';
+import { useState } from 'react';
 import { asProblem, type ProblemError } from '../../api/client.ts';
 import type { Limits } from '../../api/types.ts';
-import { Button } from '../../ui/button.tsx';
-import { Dialog, DialogFooter } from '../../ui/dialog.tsx';
 import { Field } from '../../ui/field.tsx';
+import { FormDialog } from '../../ui/formDialog.tsx';
 import form from '../../ui/form.module.css';
 import { count } from '../../ui/format.ts';
 import { textOf } from '../../ui/form.ts';
@@ -18,9 +17,7 @@ export function EditLimits({ project, limits, onClose }: { project: string; limi
   const [before] = useState(() => valuesOf(limits)); // what was on screen when it was opened, whatever others change meanwhile
   const [unchanged, setUnchanged] = useState(false);
   const problem = change.isError ? asProblem(change.error) : null;
-  const submit = (event: SyntheticEvent<HTMLFormElement>) => {
-    event.preventDefault();
-    const values = new FormData(event.currentTarget);
+  const submit = (values: FormData) => {
     const body = changeOf(before, (name) => textOf(values, name), textOf(values, 'reason'));
     setUnchanged(body === null);
     if (body === null) return;
@@ -34,45 +31,38 @@ export function EditLimits({ project, limits, onClose }: { project: string; limi
   const input = (name: FieldName) => <Input key={name} name={name} value={before[name]} problem={problem} />;
   const placed = problem?.fields.some(({ field }) => field === 'reason' || Object.values(FIELDS).some((one) => one.path === field));
   return (
-    <Dialog title="Change limits" size="wide" onClose={onClose}>
-      <form className={form.form} onSubmit={submit} noValidate>
-        {unchanged && (
-          <Note tone="info" live>
-            Nothing is different yet. Change at least one limit.
-          </Note>
-        )}
-        {problem && !placed && (
-          <Note tone="bad" live>
-            {problem.message} What you typed is still here.
-          </Note>
-        )}
-        <div className={form.row}>
-          {input('characters')}
-          {input('money')}
-          {input('currency')}
-        </div>
-        <div className={form.row}>
-          {input('personPerMinute')}
-          {input('personBurst')}
-        </div>
-        <div className={form.row}>
-          {input('projectPerMinute')}
-          {input('projectBurst')}
-        </div>
-        <div className={form.row}>{input('concurrency')}</div>
-        <Field label="Reason" hint="Kept in the record, for whoever asks later" error={problem?.field('reason')}>
-          {(bound) => <input {...bound} name="reason" maxLength={500} autoComplete="off" />}
-        </Field>
-        <DialogFooter>
-          <Button variant="quiet" onClick={onClose}>
-            Cancel
-          </Button>
-          <Button variant="primary" type="submit" busy={change.isPending}>
-            Save limits
-          </Button>
-        </DialogFooter>
-      </form>
-    </Dialog>
+    <FormDialog
+      title="Change limits"
+      size="wide"
+      deed="Save limits"
+      busy={change.isPending}
+      refused={placed ? undefined : problem?.message}
+      onSubmit={submit}
+      onClose={onClose}
+    >
+      {unchanged && (
+        <Note tone="info" live>
+          Nothing is different yet. Change at least one limit.
+        </Note>
+      )}
+      <div className={form.row}>
+        {input('characters')}
+        {input('money')}
+        {input('currency')}
+      </div>
+      <div className={form.row}>
+        {input('personPerMinute')}
+        {input('personBurst')}
+      </div>
+      <div className={form.row}>
+        {input('projectPerMinute')}
+        {input('projectBurst')}
+      </div>
+      <div className={form.row}>{input('concurrency')}</div>
+      <Field label="Reason" hint="Kept in the record, for whoever asks later" error={problem?.field('reason')}>
+        {(bound) => <input {...bound} name="reason" maxLength={500} autoComplete="off" />}
+      </Field>
+    </FormDialog>
   );
 }
 
