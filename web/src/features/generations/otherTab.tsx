@@ -2,6 +2,7 @@
 import { Button } from '../../ui/button.tsx';
 import { Note } from '../../ui/state.tsx';
 import type { DraftStore } from './draft.ts';
+import styles from './otherTab.module.css';
 
 const SHOWN = 90;
 
@@ -10,22 +11,17 @@ export function OtherTab({ replaced, draft, bringBack, letGo }: DraftStore) {
   const words = replaced.text ?? replaced.note ?? replaced.reason;
   const gone = Object.keys(draft).length === 0;
   return (
-    <Note
-      tone="warn"
-      live
-      action={
-        <>
-          <Button size="small" onClick={bringBack}>
-            Bring it back
-          </Button>
-          <Button size="small" variant="quiet" onClick={letGo}>
-            Let it go
-          </Button>
-        </>
-      }
-    >
-      {gone ? 'This draft was used or discarded in another tab.' : 'This draft goes on in another tab; here is what was typed there.'} What you typed here is kept
+    <Note tone="warn" live>
+      {gone ? 'This draft was used or discarded in another tab.' : 'This draft goes on in another tab.'} What you typed here is kept
       {words ? `: “${words.length > SHOWN ? `${words.slice(0, SHOWN)}…` : words}”` : '.'}
+      <div className={styles.ways}>
+        <Button size="small" onClick={bringBack}>
+          Bring it back
+        </Button>
+        <Button size="small" variant="quiet" onClick={letGo}>
+          Let it go
+        </Button>
+      </div>
     </Note>
   );
 }
