@@ -168,6 +168,38 @@ async def test_numbers_are_finite_numbers_within_bounds(studio: Studio, rows: Ro
     assert await rows(COUNTS) == [(1, 0, 0)]
 
 
+@pytest.mark.parametrize(
+    ("body", "message"),
+    [
+        ({"generations": {"project": {"burst": 60_001}}}, "At most 60,000."),
+        ({"concurrency": {"limit": 0}}, "At least 1."),
+        ({"concurrency": {"limit": "8"}}, "Send a whole number."),
+        ({"characters": {"limit": 1.5}}, "Send a whole number."),
+        ({"characters": {}}, "This is needed."),
+        ({"characters": []}, "Send an object."),
+        ({"generations": {"everybody": {}}}, "There is no such field here."),
+        ({"reason": 1}, "Send text."),
+    ],
+)
+async def test_what_is_wrong_with_a_field_is_said_plainly_with_its_bound(studio: Studio, body: Json, message: str) -> None:
+    client = await studio.person("owner")
+    answer = await client.patch(f"/projects/{studio.project}/limits", json={"reason": "To see", **body})
+    assert [error["message"] for error in refused(answer, 422)["errors"]] == [message]
+
+
+async def test_what_is_wrong_with_an_address_is_said_plainly_too(studio: Studio) -> None:
+    client = await studio.person("author")
+    for query, message in {
+        "limit=201": "At most 200.",
+        "limit=many": "Send a whole number.",
+        "status=lost": "One of 'draft', 'in_review', 'approved' or 'archived'.",
+        f"tag={'t' * 41}": "At most 40 characters.",
+    }.items():
+        answer = await client.get(f"/projects/{studio.project}/assets?{query}")
+        assert refused(answer, 422)["detail"] == message
+    assert refused(await client.get("/assets/1"), 422)["detail"] == "This is no id: ids are UUIDs."
+
+
 async def test_query_strings_hold_what_they_hold(studio: Studio) -> None:
     client = await studio.person("author")
     await studio.asset("a")

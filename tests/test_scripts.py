@@ -177,6 +177,20 @@ async def test_what_no_voice_can_say_is_shown_where_it_was_sent(studio: Studio) 
     assert warning["position"] == 9
 
 
+async def test_what_holds_nothing_to_say_lasts_no_time(studio: Studio) -> None:
+    asset = await studio.asset()
+    for text in ("🎉 🎉 🎉", "... [pause 5s] !"):
+        told = await check(studio, asset, text)
+        assert told["estimated_ms"] == 0, text
+        (error,) = told["errors"]
+        assert "can say nothing of this" in error["message"]
+
+
+async def test_a_refusal_leaves_the_place_to_whoever_shows_it(studio: Studio) -> None:
+    (error,) = (await check(studio, await studio.asset(), "Say *this"))["errors"]
+    assert (error["position"], "position" in error["message"]) == (4, False)
+
+
 async def test_notes_are_checked(studio: Studio) -> None:
     asset = await studio.asset()
     client = await studio.person("author")

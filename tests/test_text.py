@@ -45,7 +45,7 @@ def refusal(text: str, *, maximum: int = 100, multiline: bool = True) -> TextRef
 def test_what_nobody_sees_is_refused_where_it_stands(character: str) -> None:
     error = refusal(f"Sä{character}fe")
     assert error.position == 2
-    assert f"U+{ord(character):04X} at position 2" in error.message
+    assert f"U+{ord(character):04X} " in error.message
 
 
 @pytest.mark.parametrize(

@@ -131,9 +131,7 @@ def _check_characters(text: str, *, allowed: str) -> None:
         if character.isascii() and (character.isprintable() or character in allowed):
             continue
         if reason := _why_refused(character, category, base, full=letter.is_full):
-            raise TextRefused(
-                f"The character U+{ord(character):04X} at position {position} is {reason}. Remove it and try again.", position
-            )
+            raise TextRefused(f"The character U+{ord(character):04X} is {reason}. Remove it and try again.", position)
 
 
 def _why_refused(character: str, category: str, base: str, *, full: bool) -> str | None:

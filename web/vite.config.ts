@@ -61,7 +61,11 @@ export default defineConfig({
     assetsInlineLimit: 0, // no data: addresses, so that the policy can stay at 'self'
     target: 'baseline-widely-available',
     cssTarget: ['chrome123', 'firefox120', 'safari17.5'], // light-dark() as written, not emulated
-    modulePreload: { polyfill: false },
+    modulePreload: {
+      polyfill: false,
+      // What a module fetches later need not name again what index.html brought.
+      resolveDependencies: (_file, names, { hostType }) => (hostType === 'js' ? names.filter((name) => !/(libraries|rolldown-runtime|index)-/.test(name)) : names),
+    },
     rolldownOptions: {
       output: {
         codeSplitting: {
@@ -71,6 +75,11 @@ export default defineConfig({
             { name: 'frame', tags: ['$initial'] },
             // The bar and the library, for who is signed in; the sign-in screen does without.
             { name: 'inside', test: /app[\\/](shell|libraryPage)\.tsx$/ },
+            // Each file more is named in the first load, by all that fetch it: so what is wanted together is one.
+            { name: 'forms', test: /ui[\\/](dialog|field|form|formDialog|rows)\.|api[\\/](once|roles)\.|session[\\/]mutations\.|(useMutation|mutationObserver)\.js$/ },
+            // What the shell fetches once the first screen stands.
+            { name: 'later', test: /app[\\/]connection\.tsx$|audio[\\/](dock|shortcuts)\.tsx$|ui[\\/]news\.tsx$|(personPanel|newAsset)\.tsx$/ },
+            { name: 'settings', test: /app[\\/](settings|(members|limits|keys|policy|account)Page|admin)\.tsx$/ },
           ],
         },
       },

@@ -3,7 +3,7 @@
 import math
 from collections.abc import Sequence
 from http import HTTPStatus
-from typing import Any
+from typing import Any, Final
 
 import structlog
 from fastapi import FastAPI, Request
@@ -23,6 +23,36 @@ from voiceops.limits.refusing import LimitReached
 log = structlog.get_logger()
 
 MEDIA_TYPE = "application/problem+json"
+WORDS: Final = {
+    "missing": "This is needed.",
+    "extra_forbidden": "There is no such field here.",
+    "greater_than_equal": "At least {ge}.",
+    "greater_than": "More than {gt}.",
+    "less_than_equal": "At most {le}.",
+    "less_than": "Less than {lt}.",
+    "string_too_long": "At most {max_length} characters.",
+    "string_too_short": "At least {min_length} characters.",
+    "too_long": "At most {max_length} of them.",
+    "too_short": "At least {min_length} of them.",
+    "int_type": "Send a whole number.",
+    "int_parsing": "Send a whole number.",
+    "int_from_float": "Send a whole number.",
+    "int_parsing_size": "This number is too large.",
+    "float_type": "Send a number.",
+    "float_parsing": "Send a number.",
+    "finite_number": "Send a finite number.",
+    "bool_type": "Send true or false.",
+    "bool_parsing": "Send true or false.",
+    "string_type": "Send text.",
+    "string_unicode": "Send text.",
+    "list_type": "Send a list.",
+    "model_attributes_type": "Send an object.",
+    "enum": "One of {expected}.",
+    "literal_error": "One of {expected}.",
+    "uuid_type": "This is no id: ids are UUIDs.",
+    "uuid_parsing": "This is no id: ids are UUIDs.",
+}
+"""Pydantic's commonest findings, as people say them, with the bound. The rest keeps pydantic's own words."""
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
 
 
@@ -75,10 +105,18 @@ def _path(error: dict[str, Any]) -> str:
 def _message(error: dict[str, Any]) -> str:
     if error["type"] == "json_invalid":
         return f"The body is not JSON: {error['ctx']['error']} at character {error['loc'][-1]}."
-    if error["type"] == "model_attributes_type":
+    if error["type"] == "model_attributes_type" and len(error["loc"]) == 1:
         return "Send a JSON object, with Content-Type: application/json."
+    bounds = error.get("ctx", {})
+    kind = f"string_{error['type']}" if bounds.get("field_type") == "Value" else error["type"]  # text that may also be null
+    if words := WORDS.get(kind):
+        return words.format_map({name: _shown(value) for name, value in bounds.items()})
     message: str = error["msg"].removeprefix("Value error, ")
     return message if message.endswith(".") else f"{message}."
+
+
+def _shown(value: object) -> str:
+    return f"{value:,}" if isinstance(value, int | float) else str(value)
 
 
 def install(app: FastAPI) -> None:

@@ -17,7 +17,6 @@ from voiceops.config import settings
 from voiceops.errors import Malformed
 from voiceops.models import Asset, Script
 from voiceops.policy import find
-from voiceops.providers.base import Pause, Span
 from voiceops.providers.length import estimate_ms
 from voiceops.text import position_as_sent
 from voiceops.workflow import generation, scripts
@@ -116,22 +115,26 @@ async def check_script(asset: UUID, body: CheckIn, db: Db, actor: Reader, held: 
     delivery = generation.deliver(voice, {})
     errors: list[ProblemError] = []
     warnings: list[ProblemError] = []
-    text = body.text
-    parts: Sequence[Span | Pause] = ()
+    text, spoken, estimated_ms = body.text, "", 0
+    unspoken: Sequence[str] = ()
     try:
         text, parts = scripts.check(body.text)
+        spoken = scripts.spoken(parts)
+        unspoken = provider.unspeakable(voice.id, spoken)
+        generation.check_speakable(voice, spoken, unspoken)
+        estimated_ms = estimate_ms(parts, voice.words_per_minute, speed=delivery.speed, sentence_gap_ms=delivery.sentence_gap_ms)
         generation.check_length(voice, parts, delivery)
     except Malformed as refused:
         errors = [ProblemError.of(error) for error in refused.errors]
-    for character in provider.unspeakable(voice.id, scripts.spoken(parts)):
+    for character in unspoken:
         message = f"{voice.name} leaves out {character}: no voice here can say it."
         position = position_as_sent(body.text, text.index(character))
         warnings.append(ProblemError(field="text", message=message, position=position))
     return CheckOut(
         characters=len(text),
         maximum=settings().max_script_characters,
-        spoken_characters=len(scripts.spoken(parts)),
-        estimated_ms=estimate_ms(parts, voice.words_per_minute, speed=delivery.speed, sentence_gap_ms=delivery.sentence_gap_ms),
+        spoken_characters=len(spoken),
+        estimated_ms=estimated_ms,
         errors=errors,
         warnings=warnings,
     )

@@ -61,7 +61,7 @@ def check(text: str) -> tuple[str, tuple[Span | Pause, ...]]:
         raise Malformed.field("text", error.message, error.position) from error
     except MarkupError as error:
         position = position_as_sent(text, error.position)
-        raise Malformed.field("text", f"At position {position}: {error.message}", position) from error
+        raise Malformed.field("text", error.message, position) from error
 
 
 def spoken(parts: Sequence[Span | Pause]) -> str:

@@ -117,6 +117,26 @@ test('a finding of the check selects its place in the script', async () => {
   expect(area.value.slice(area.selectionStart, area.selectionEnd)).toBe('👋');
 });
 
+test('a script that is too long says so by its counter at once, and only once', async () => {
+  const error = { field: 'text', message: 'This has 20,100 characters; at most 20,000 are allowed.', position: null };
+  serve({ ...ROUTES, 'POST /api/v1/assets/a-1/scripts/check': { ...CHECK, errors: [error] } });
+  const screen = await show(<Bench />);
+  const script = screen.getByRole('textbox', { name: 'Script' });
+  await script.fill('a'.repeat(20_100));
+  await expect.element(script).toHaveAccessibleDescription(/20,100 of 20,000 characters\s*100 too many/);
+  await expect.element(script).toHaveAttribute('aria-invalid', 'true');
+  expect(screen.getByText(/at most 20,000 are allowed/).elements()).toHaveLength(0);
+});
+
+test('a finding tells its line and its character, as people count them', async () => {
+  const error = { field: 'text', message: 'This * opens an emphasis that does not end.', position: 10 };
+  serve({ ...ROUTES, 'POST /api/v1/assets/a-1/scripts/check': { ...CHECK, errors: [error] } });
+  const screen = await show(<Bench of={asset({ script: { id: 's-1', number: 1, text: 'Hello 👋\nI *mean it' } })} />);
+  await screen.getByRole('button', { name: 'Line 2, character 3' }).click();
+  const area = screen.getByRole('textbox', { name: 'Script' }).element() as HTMLTextAreaElement;
+  expect([area.selectionStart, area.value.charAt(area.selectionStart)]).toEqual([11, '*']);
+});
+
 test('starting from a version brings its words, delivery and number', async () => {
   serve(ROUTES);
   const older = version({ number: 7, delivery: { ...version().delivery, speed: 0.9, tone: 'warm' } });

@@ -69,15 +69,17 @@ test('a limit the server refuses is named at its field, and what was typed stays
   serve({
     [`GET ${PATH}`]: limits(),
     [`PATCH ${PATH}`]: () =>
-      problem(422, 'Not valid', 'Wrong.', [{ field: 'concurrency.limit', message: 'Input should be greater than or equal to 1.' }]),
+      problem(422, 'Not valid', 'Wrong.', [{ field: 'concurrency.limit', message: 'At least 1.' }, { field: 'money.limit_micros', message: 'At most 9,000,000,000,000.' }]),
   });
   const screen = await show(<Limits project={PROJECT} />);
   await screen.getByRole('button', { name: 'Change limits' }).click();
   const field = screen.getByRole('textbox', { name: 'Running at once' });
   await field.fill('none');
   await screen.getByRole('button', { name: 'Save limits' }).click();
-  await expect.element(field).toHaveAccessibleDescription(/^Input should be greater/);
+  await expect.element(field).toHaveAccessibleDescription(/^At least 1\./);
   await expect.element(field).toHaveValue('none');
+  const money = screen.getByRole('textbox', { name: 'Money a month' });
+  await expect.element(money).toHaveAccessibleDescription(/^At most 9,000,000\./);
 });
 
 test('when they cannot be fetched it says so and tries again', async () => {

@@ -2,7 +2,8 @@ import { afterEach, expect, test } from 'vitest';
 import { userEvent } from 'vitest/browser';
 import { Dock } from '../src/audio/dock.tsx';
 import { PlayButton } from '../src/audio/playButton.tsx';
-import { player, type Track } from '../src/audio/player.ts';
+import { player } from '../src/audio/player.ts';
+import { nowPlaying, type Track } from '../src/audio/playing.ts';
 import { toneUrl } from './made.ts';
 import { serve } from './network.ts';
 import { show } from './show.tsx';
@@ -46,10 +47,10 @@ test('nothing is loaded until it is wanted, and one sound stops for the next', a
     const screen = await panel(track('one'), track('two'));
     expect(made, 'not with the page').toEqual([]);
     await screen.getByRole('button', { name: 'Play Greeting one' }).click();
-    await expect.poll(() => player.snapshot().state).toBe('playing');
+    await expect.poll(() => nowPlaying().state).toBe('playing');
     expect(made, 'one for the sound, fetched once').toHaveLength(1);
     await screen.getByRole('button', { name: 'Play Greeting two' }).first().click();
-    await expect.poll(() => player.snapshot().track?.id).toBe('two');
+    await expect.poll(() => nowPlaying().track?.id).toBe('two');
     await expect.element(screen.getByRole('region', { name: 'Player' })).toMatchTextContent('Greeting two');
   } finally {
     globalThis.Audio = RealAudio;
@@ -63,9 +64,9 @@ test('space plays and arrows seek, only while the player has the focus', async (
   await expect.element(position).toBeInTheDocument();
   position.element().focus();
   await userEvent.keyboard(' ');
-  await expect.poll(() => player.snapshot().state).toBe('playing');
+  await expect.poll(() => nowPlaying().state).toBe('playing');
   await userEvent.keyboard(' ');
-  await expect.poll(() => player.snapshot().state).toBe('paused');
+  await expect.poll(() => nowPlaying().state).toBe('paused');
   player.seek(0);
   await userEvent.keyboard('{ArrowRight}');
   await expect.poll(() => Math.round(player.position())).toBe(1000);
@@ -74,15 +75,15 @@ test('space plays and arrows seek, only while the player has the focus', async (
 
   await screen.getByRole('textbox', { name: 'Elsewhere' }).click();
   await userEvent.keyboard(' {ArrowRight}');
-  expect(player.snapshot().state).toBe('paused');
+  expect(nowPlaying().state).toBe('paused');
   expect(player.position()).toBe(0);
 });
 
 test('it plays to the end and can be played again', async () => {
   await panel();
   player.play({ ...track('short', toneUrl(0.3)), durationMs: 300 });
-  await expect.poll(() => player.snapshot().state).toBe('playing');
-  await expect.poll(() => player.snapshot().state, { timeout: 5000 }).toBe('paused');
+  await expect.poll(() => nowPlaying().state).toBe('playing');
+  await expect.poll(() => nowPlaying().state, { timeout: 5000 }).toBe('paused');
   expect(player.position()).toBeGreaterThanOrEqual(290);
   player.play();
   await expect.poll(() => player.position()).toBeLessThan(290);

@@ -40,6 +40,21 @@ test('what changed since the parent is told word by word and value by value', as
   expect([newWord, newVoice, newSpeed].map((one) => one?.textContent)).toEqual(['Thursday', 'Heart', '0.95×']);
 });
 
+test('a rewrite is folded to a glance of what went and what came, and can be seen whole', async () => {
+  const script = { id: 's-1', number: 1, text: 'Alles war früher einmal ganz anders gesagt worden. '.repeat(40) };
+  const now = 'Nothing of it was kept by whoever wrote this anew today. '.repeat(40);
+  const screen = await card({ changes: { ...CHANGES, script, delivery: [] }, script: { id: 's-2', number: 2, text: now } });
+  const changed = screen.getByRole('region', { name: 'What changed since version 1' });
+  const lengths = () => [changed.getByRole('deletion'), changed.getByRole('insertion')].map((one) => one.first().element().textContent?.length ?? 0);
+  const all = screen.getByRole('button', { name: 'Show all changes' });
+  await expect.element(all).toBeVisible();
+  for (const length of lengths()) expect(length).toBeLessThanOrEqual(161);
+  await all.click();
+  for (const length of lengths()) expect(length).toBeGreaterThan(1500);
+  await screen.getByRole('button', { name: 'Show fewer changes' }).click();
+  await expect.element(all).toBeVisible();
+});
+
 test('another take of the same is called that', async () => {
   const screen = await card({ changes: { ...CHANGES, script: null, voice: null, delivery: [] } });
   await expect.element(screen.getByText(/^Nothing: another take/)).toBeVisible();

@@ -69,6 +69,11 @@ export class ProblemError extends Error {
     this.fields = fields;
   }
 
+  /** The message, where it is about no field. */
+  get whole(): string | undefined {
+    return this.fields.length === 0 ? this.message : undefined;
+  }
+
   /** The message for one field of a form, if the server named it. */
   field(name: string): string | undefined {
     return this.fields.find((one) => one.field === name || one.field.endsWith(`.${name}`))?.message;

@@ -4,7 +4,7 @@ import { Link, Outlet, useNavigate, useSearch } from '@tanstack/react-router';
 import { People } from '../features/people/people.tsx';
 import { Projects } from '../features/people/projects.tsx';
 import { sessionQuery } from '../features/session/queries.ts';
-import { NotFound } from './errorPages.tsx';
+import { NotFound } from './notFound.ts';
 import styles from './page.module.css';
 import tabs from './tabs.module.css';
 

@@ -4,7 +4,7 @@ import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router'
 import { AuditLog } from '../features/audit/auditLog.tsx';
 import { sessionQuery } from '../features/session/queries.ts';
 import { Empty } from '../ui/state.tsx';
-import { NotFound } from './errorPages.tsx';
+import { NotFound } from './notFound.ts';
 import styles from './page.module.css';
 import { set } from './search.ts';
 

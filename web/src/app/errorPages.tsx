@@ -1,9 +1,7 @@
-/** Screens for what is on its way, not there, not reachable, or broken. */
-import { Link, useRouter, type ErrorComponentProps } from '@tanstack/react-router';
-import { useSuspenseQuery } from '@tanstack/react-query';
+/** Screens for what is on its way, not reachable, or broken: in hand from the start, for then nothing can be fetched. */
+import { useRouter, type ErrorComponentProps } from '@tanstack/react-router';
 import { asProblem } from '../api/client.ts';
-import { sessionQuery } from '../features/session/queries.ts';
-import { Empty, Failure } from '../ui/state.tsx';
+import { Failure } from '../ui/state.tsx';
 import styles from './errorPages.module.css';
 import { Logo } from './logo.tsx';
 
@@ -12,32 +10,6 @@ export function Pending() {
   return (
     <main className={styles.pending} role="status" aria-label="Loading">
       <Logo />
-    </main>
-  );
-}
-
-export function NotFound() {
-  return (
-    <main className={styles.page}>
-      <title>Not found · VoiceOps Studio</title>
-      <Empty screen title="There is nothing here" icon="search" action={<Link to="/">Go to the library</Link>}>
-        The address may be mistyped, or this is something you are no member of.
-      </Empty>
-    </main>
-  );
-}
-
-export function NoProject() {
-  const { data: session } = useSuspenseQuery(sessionQuery);
-  const admin = session.can.includes('project.create');
-  return (
-    <main className={styles.page}>
-      <title>No project · VoiceOps Studio</title>
-      <Empty screen title="You are in no project yet" action={admin && <Link to="/admin/projects">Make a project</Link>}>
-        {admin
-          ? 'Who makes a project is its owner. Into one that is there its owners invite you.'
-          : 'Ask the owner of a project for an invitation; the project will appear here.'}
-      </Empty>
     </main>
   );
 }

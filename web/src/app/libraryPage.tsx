@@ -3,7 +3,7 @@ import { useSuspenseQuery } from '@tanstack/react-query';
 import { useNavigate, useParams, useSearch } from '@tanstack/react-router';
 import { Library } from '../features/assets/library.tsx';
 import { sessionQuery } from '../features/session/queries.ts';
-import { NotFound } from './errorPages.tsx';
+import { NotFound } from './notFound.ts';
 import styles from './page.module.css';
 import { set } from './search.ts';
 

@@ -4,8 +4,9 @@ import type { QueryClient } from '@tanstack/react-query';
 import { asProblem } from '../api/client.ts';
 import { assetsQuery } from '../features/assets/queries.ts';
 import { sessionQuery } from '../features/session/queries.ts';
-import { ErrorPage, NoProject, NotFound, Pending } from './errorPages.tsx';
+import { ErrorPage, Pending } from './errorPages.tsx';
 import { leave } from './leave.ts';
+import { NotFound } from './notFound.ts';
 import { onSignedOut, queryClient } from './queryClient.ts';
 import { Root } from './root.tsx';
 import { adminSearch, assetSearch, auditSearch, librarySearch, signInSearch } from './search.ts';
@@ -45,7 +46,7 @@ const home = createRoute({
     const first = session.projects[0];
     if (first) throw redirect({ to: '/projects/$project', params: { project: first.key }, replace: true });
   },
-  component: NoProject,
+  component: lazyRouteComponent(() => import('./nowhere.tsx'), 'NoProject'),
 });
 
 const library = createRoute({

@@ -2,7 +2,7 @@
 import { useSuspenseQuery } from '@tanstack/react-query';
 import { Link, Outlet, useParams } from '@tanstack/react-router';
 import { sessionQuery } from '../features/session/queries.ts';
-import { NotFound } from './errorPages.tsx';
+import { NotFound } from './notFound.ts';
 import styles from './page.module.css';
 import tabs from './tabs.module.css';
 

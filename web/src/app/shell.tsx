@@ -1,18 +1,17 @@
 /** The frame of everything inside: the bar, the screen, the player. */
 import { useSuspenseQuery } from '@tanstack/react-query';
 import { Link, Outlet, useParams, useRouter } from '@tanstack/react-router';
-import { lazy, Suspense, useEffect, type ReactNode } from 'react';
-import type { Track } from '../audio/player.ts';
-import { usePlayer } from '../audio/usePlayer.ts';
+import { lazy, Suspense, useEffect, useState, type ReactNode } from 'react';
+import { usePlaying, type Track } from '../audio/playing.ts';
 import { PersonMenu } from '../features/session/personMenu.tsx';
 import { sessionQuery } from '../features/session/queries.ts';
 import { draftsOf, forget } from '../ui/storage.ts';
-import { Connection } from './connection.tsx';
 import { leave } from './leave.ts';
 import { Logo } from './logo.tsx';
 import styles from './shell.module.css';
 
 // What the first screen can do without comes when it is wanted, or right after.
+const Connection = lazy(() => import('./connection.tsx').then((module) => ({ default: module.Connection })));
 const Dock = lazy(() => import('../audio/dock.tsx').then((module) => ({ default: module.Dock })));
 
 /** Fetched while nothing else is to do, so that a later loss of the server, or its update, breaks nothing that is open. */
@@ -23,19 +22,26 @@ const LATER = [
   () => import('../features/session/personPanel.tsx'),
   () => import('../audio/dock.tsx'),
   () => import('../audio/shortcuts.tsx'),
+  () => import('../ui/news.tsx'),
 ];
 const QUIET_MS = 1500;
 
-function fetchTheRest() {
-  const timer = setTimeout(() => {
-    for (const load of LATER) load().catch(() => undefined); // it is fetched again when it is wanted
-  }, QUIET_MS);
-  return () => clearTimeout(timer);
+/** Whether the screen had its time to come. Then the rest is fetched. */
+function useQuiet(): boolean {
+  const [quiet, setQuiet] = useState(false);
+  useEffect(() => {
+    const timer = setTimeout(() => {
+      setQuiet(true);
+      for (const load of LATER) load().catch(() => undefined); // it is fetched again when it is wanted
+    }, QUIET_MS);
+    return () => clearTimeout(timer);
+  }, []);
+  return quiet;
 }
 
 export function Shell() {
-  const { track } = usePlayer();
-  useEffect(fetchTheRest, []);
+  const { track } = usePlaying();
+  const quiet = useQuiet();
   const { data: session } = useSuspenseQuery(sessionQuery);
   const { project: key } = useParams({ strict: false });
   const router = useRouter();
@@ -76,7 +82,11 @@ export function Shell() {
         )}
         <PersonMenu session={session} roles={project?.roles ?? []} onSignedOut={signedOut} />
       </header>
-      <Connection />
+      {quiet && (
+        <Suspense>
+          <Connection />
+        </Suspense>
+      )}
       <div id="main" tabIndex={-1} className={styles.main}>
         <Outlet />
       </div>

@@ -1,20 +1,21 @@
 /** The player at the bottom of the page. It appears with the first sound and stays while one moves about. */
-import type { ReactNode } from 'react';
+import { useSyncExternalStore, type ReactNode } from 'react';
 import { Button, IconButton } from '../ui/button.tsx';
 import { clock } from '../ui/format.ts';
 import { Icon } from '../ui/icons.tsx';
 import styles from './dock.module.css';
 import { setShortcuts } from './help.ts';
 import { PlayButton } from './playButton.tsx';
-import { player, type Track } from './player.ts';
-import { playerKeys, usePlayer, usePosition } from './usePlayer.ts';
+import { player } from './player.ts';
+import { playerKeys } from './playerKeys.ts';
+import { usePlaying, type Track } from './playing.ts';
 import { Waveform } from './waveform.tsx';
 
 const RATES = [0.5, 0.75, 1, 1.25, 1.5, 2];
 
 /** `link` wraps the title, so that one gets from the sound to where it is at home. */
 export function Dock({ link }: { link: (track: Track, title: ReactNode) => ReactNode }) {
-  const { track, state, error, rate, volume } = usePlayer();
+  const { track, state, error, rate, volume } = usePlaying();
   if (!track) return null;
   return (
     // The keys belong to the panel: they act only while the focus is inside it.
@@ -70,7 +71,8 @@ export function Dock({ link }: { link: (track: Track, title: ReactNode) => React
 }
 
 function Clock({ track }: { track: Track }) {
-  const position = usePosition();
+  // In tenths of a second: ten renderings a second are enough for a clock.
+  const position = useSyncExternalStore(player.onPosition, () => Math.round(player.position() / 100) * 100);
   return (
     <span className={styles.clock}>
       <b>{clock(position)}</b>

@@ -1,6 +1,6 @@
 /** Tracks: what the player can be given. */
 import type { Voice } from '../api/types.ts';
-import type { Track } from './player.ts';
+import type { Track } from './playing.ts';
 
 interface Of {
   readonly id: string;

@@ -4,7 +4,8 @@ import { useEffect, useRef, useState } from 'react';
 import { clock } from '../ui/format.ts';
 import { onThemeChange } from '../ui/theme.ts';
 import { draw } from './draw.ts';
-import { player, type Track } from './player.ts';
+import { player } from './player.ts';
+import { nowPlaying, type Track } from './playing.ts';
 import { peaksQuery } from './queries.ts';
 import styles from './waveform.module.css';
 
@@ -34,7 +35,7 @@ export function Waveform({ track, label }: WaveformProps) {
     if (!element) return undefined;
     let drawn = Number.NaN;
     const paint = () => {
-      const here = player.snapshot().track?.id === track.id;
+      const here = nowPlaying().track?.id === track.id;
       drawn = here ? player.position() : -1;
       const style = getComputedStyle(element);
       const colours = { rest: style.getPropertyValue('--wave'), played: style.getPropertyValue('--wave-played') };
@@ -42,7 +43,7 @@ export function Waveform({ track, label }: WaveformProps) {
       if (slider.current) show(slider.current, here ? player.position() : 0, duration);
     };
     const move = () => {
-      const here = player.snapshot().track?.id === track.id;
+      const here = nowPlaying().track?.id === track.id;
       if ((here ? player.position() : -1) !== drawn) paint();
     };
     const size = new ResizeObserver(paint);

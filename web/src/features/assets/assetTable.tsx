@@ -7,6 +7,7 @@ import { versionTrack } from '../../audio/track.ts';
 import { Ago } from '../../ui/ago.tsx';
 import { StatusBadge } from '../../ui/badge.tsx';
 import { clock } from '../../ui/format.ts';
+import table from '../../ui/table.module.css';
 import styles from './assetTable.module.css';
 
 interface AssetTableProps {
@@ -17,11 +18,11 @@ interface AssetTableProps {
 
 export function AssetTable({ assets, projectKey, onTag }: AssetTableProps) {
   return (
-    <table className={styles.table}>
+    <table className={`${table.table} ${styles.assets}`}>
       <thead>
         <tr>
           <th scope="col" className={styles.playCell}>
-            <span className={styles.hidden}>Listen</span>
+            <span className={table.hidden}>Listen</span>
           </th>
           <th scope="col">Asset</th>
           <th scope="col">Status</th>

@@ -2,7 +2,7 @@
 import { useEffect, useRef } from 'react';
 import type { Asset, Status } from '../../api/types.ts';
 import { languageName } from '../../api/languages.ts';
-import { Button } from '../../ui/button.tsx';
+import { Choice, FilterBar } from '../../ui/filterBar.tsx';
 import { plain } from '../../ui/format.ts';
 import { Icon } from '../../ui/icons.tsx';
 import styles from './filters.module.css';
@@ -11,35 +11,26 @@ import type { FilterChange, Filters } from './queries.ts';
 const STATUSES: readonly Status[] = ['draft', 'in_review', 'approved', 'archived'];
 const TYPING_MS = 200;
 
-interface FilterBarProps {
+interface AssetFiltersProps {
   filters: Filters;
   /** Everything there is to choose from, whatever the filters hide. */
   known: readonly Asset[];
   onChange: (change: FilterChange) => void;
 }
 
-export function FilterBar({ filters, known, onChange }: FilterBarProps) {
+export function AssetFilters({ filters, known, onChange }: AssetFiltersProps) {
   const tags = distinct(known.flatMap((asset) => asset.tags));
   const languages = distinct(known.map((asset) => asset.language));
   const owners = [...new Map(known.map((asset) => [asset.owner.id, asset.owner.name]))];
-  const any = Object.keys(filters).length > 0;
+  const clear = () => onChange({ query: undefined, status: undefined, tag: undefined, language: undefined, owner: undefined });
   return (
-    <search className={styles.bar}>
+    <FilterBar onClear={Object.keys(filters).length > 0 ? clear : undefined}>
       <SearchBox query={filters.query ?? ''} onChange={(query) => onChange({ query: query || undefined })} />
-      <Choice name="status" value={filters.status} options={STATUSES.map((one) => [one, plain(one)])} onChange={(status) => onChange({ status })} />
-      <Choice name="tag" value={filters.tag} options={tags.map((one) => [one, one])} onChange={(tag) => onChange({ tag })} />
-      <Choice name="language" value={filters.language} options={languages.map((one) => [one, languageName(one)])} onChange={(language) => onChange({ language })} />
-      <Choice name="owner" value={filters.owner} options={owners} onChange={(owner) => onChange({ owner })} />
-      {any && (
-        <Button
-          variant="quiet"
-          icon="close"
-          onClick={() => onChange({ query: undefined, status: undefined, tag: undefined, language: undefined, owner: undefined })}
-        >
-          Clear
-        </Button>
-      )}
-    </search>
+      <Choice label="Status" any="Any status" value={filters.status} options={STATUSES.map((one) => [one, plain(one)])} onChange={(status) => onChange({ status })} />
+      <Choice label="Tag" any="Any tag" value={filters.tag} options={tags.map((one) => [one, one])} onChange={(tag) => onChange({ tag })} />
+      <Choice label="Language" any="Any language" value={filters.language} options={languages.map((one) => [one, languageName(one)])} onChange={(language) => onChange({ language })} />
+      <Choice label="Owner" any="Any owner" value={filters.owner} options={owners} onChange={(owner) => onChange({ owner })} />
+    </FilterBar>
   );
 }
 
@@ -66,33 +57,6 @@ function SearchBox({ query, onChange }: { query: string; onChange: (query: strin
         }}
       />
     </label>
-  );
-}
-
-interface ChoiceProps<Value extends string> {
-  name: string;
-  value: Value | undefined;
-  options: readonly (readonly [Value, string])[];
-  onChange: (value: Value | undefined) => void;
-}
-
-function Choice<Value extends string>({ name, value, options, onChange }: ChoiceProps<Value>) {
-  const offered = value === undefined || options.some(([one]) => one === value) ? options : [...options, [value, value] as const];
-  return (
-    <select
-      className={styles.choice}
-      aria-label={plain(name)}
-      data-set={value !== undefined || undefined}
-      value={value ?? ''}
-      onChange={(event) => onChange(offered.find(([one]) => one === event.target.value)?.[0])}
-    >
-      <option value="">Any {name}</option>
-      {offered.map(([one, label]) => (
-        <option key={one} value={one}>
-          {label}
-        </option>
-      ))}
-    </select>
   );
 }
 

@@ -8,7 +8,7 @@ import { count } from '../../ui/format.ts';
 import { PageTitle } from '../../ui/pageTitle.tsx';
 import { Empty, Failure, Note, Skeleton } from '../../ui/state.tsx';
 import { AssetTable } from './assetTable.tsx';
-import { FilterBar } from './filters.tsx';
+import { AssetFilters } from './filters.tsx';
 import styles from './library.module.css';
 import { assetsQuery, type FilterChange, type Filters } from './queries.ts';
 
@@ -49,7 +49,7 @@ export function Library({ project, filters, onFilter, onCreated }: LibraryProps)
           As {project.roles.join(', ')} in {project.name} you can read and listen. Authors add assets and generate versions.
         </Note>
       )}
-      <FilterBar filters={filters} known={known} onChange={onFilter} />
+      <AssetFilters filters={filters} known={known} onChange={onFilter} />
       <div className={styles.list} aria-busy={list.isPlaceholderData || undefined}>
         <Content list={list} assets={assets} project={project} filters={filters} create={create} onFilter={onFilter} />
       </div>

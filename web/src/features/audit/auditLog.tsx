@@ -10,7 +10,7 @@ import { Empty, Failure, Skeleton } from '../../ui/state.tsx';
 import styles from './auditLog.module.css';
 import { EventPanel } from './eventPanel.tsx';
 import { EventTable } from './eventTable.tsx';
-import { FilterBar } from './filters.tsx';
+import { EventFilters } from './filters.tsx';
 import { eventsQuery, exportUrl, NONE, useVerify, type FilterChange, type Filters } from './queries.ts';
 import { VerdictNote } from './verdict.tsx';
 
@@ -43,7 +43,7 @@ export function AuditLog({ project, can, filters, open, onFilter, onOpen }: Audi
         </div>
       </header>
       <VerdictNote verify={verify} onOpen={onOpen} />
-      <FilterBar filters={filters} events={events} ofProject={project !== null} onChange={onFilter} />
+      <EventFilters filters={filters} events={events} ofProject={project !== null} onChange={onFilter} />
       <div className={styles.list} aria-busy={list.isPlaceholderData || undefined}>
         <Content
           list={list}

@@ -2,6 +2,7 @@
 import { Link } from '@tanstack/react-router';
 import type { AuditEvent } from '../../api/types.ts';
 import { Ago } from '../../ui/ago.tsx';
+import table from '../../ui/table.module.css';
 import styles from './eventTable.module.css';
 import type { FilterChange, Filters } from './queries.ts';
 import { about, done, place, who } from './words.ts';
@@ -16,7 +17,7 @@ interface EventTableProps {
 
 export function EventTable({ events, projectKey, filters, onFilter }: EventTableProps) {
   return (
-    <table className={styles.table}>
+    <table className={`${table.table} ${styles.events}`}>
       <thead>
         <tr>
           <th scope="col">What happened</th>

@@ -1,11 +1,12 @@
 /** Filters of the record; their values stand in the address. */
 import type { AuditEvent } from '../../api/types.ts';
-import { Button } from '../../ui/button.tsx';
+import { Choice, FilterBar } from '../../ui/filterBar.tsx';
+import bar from '../../ui/filterBar.module.css';
 import styles from './filters.module.css';
 import { NONE, type FilterChange, type Filters } from './queries.ts';
 import { actionName, ACTIONS } from './words.ts';
 
-interface FilterBarProps {
+interface EventFiltersProps {
   filters: Filters;
   /** What is shown: its people and assets can be chosen. */
   events: readonly AuditEvent[];
@@ -14,54 +15,25 @@ interface FilterBarProps {
   onChange: (change: FilterChange) => void;
 }
 
-export function FilterBar({ filters, events, ofProject, onChange }: FilterBarProps) {
+export function EventFilters({ filters, events, ofProject, onChange }: EventFiltersProps) {
   const people = new Map(events.flatMap(({ actor }) => (actor.id && actor.name ? [[actor.id, actor.name] as const] : [])));
   const assets = new Map(events.flatMap(({ asset }) => (asset ? [[asset.id, asset.title] as const] : [])));
   const actions = new Map(ACTIONS.map((action) => [action, actionName(action)] as const));
   return (
-    <search className={styles.bar}>
-      <Choice label="Action" any="Any action" value={filters.action} options={actions} onChange={(action) => onChange({ action })} />
-      <Choice label="Person" any="Anybody" value={filters.actor} options={people} onChange={(actor) => onChange({ actor })} />
-      {ofProject && <Choice label="Asset" any="Any asset" value={filters.asset} options={assets} onChange={(asset) => onChange({ asset })} />}
+    <FilterBar onClear={Object.keys(filters).length > 0 ? () => onChange(NONE) : undefined}>
+      <Choice label="Action" any="Any action" value={filters.action} options={byName(actions)} onChange={(action) => onChange({ action })} />
+      <Choice label="Person" any="Anybody" value={filters.actor} options={byName(people)} other="The chosen person" onChange={(actor) => onChange({ actor })} />
+      {ofProject && (
+        <Choice label="Asset" any="Any asset" value={filters.asset} options={byName(assets)} other="The chosen asset" onChange={(asset) => onChange({ asset })} />
+      )}
       <Day label="From" value={filters.since} onChange={(since) => onChange({ since })} />
       <Day label="To" value={filters.until} onChange={(until) => onChange({ until })} />
-      {Object.keys(filters).length > 0 && (
-        <Button variant="quiet" icon="close" onClick={() => onChange(NONE)}>
-          Clear
-        </Button>
-      )}
-    </search>
+    </FilterBar>
   );
 }
 
-interface ChoiceProps {
-  label: string;
-  any: string;
-  value: string | undefined;
-  options: ReadonlyMap<string, string>;
-  onChange: (value: string | undefined) => void;
-}
-
-function Choice({ label, any, value, options, onChange }: ChoiceProps) {
-  const offered = [...options].toSorted(([, left], [, right]) => left.localeCompare(right));
-  const known = value === undefined || options.has(value);
-  return (
-    <select
-      className={styles.control}
-      aria-label={label}
-      data-set={value !== undefined || undefined}
-      value={value ?? ''}
-      onChange={(event) => onChange(event.target.value || undefined)}
-    >
-      <option value="">{any}</option>
-      {!known && <option value={value}>The chosen {label.toLowerCase()}</option>}
-      {offered.map(([one, name]) => (
-        <option key={one} value={one}>
-          {name}
-        </option>
-      ))}
-    </select>
-  );
+function byName<Value extends string>(options: ReadonlyMap<Value, string>) {
+  return [...options].toSorted(([, left], [, right]) => left.localeCompare(right));
 }
 
 interface DayProps {
@@ -76,7 +48,7 @@ function Day({ label, value, onChange }: DayProps) {
       {label}
       <input
         type="date"
-        className={styles.control}
+        className={bar.control}
         data-set={value !== undefined || undefined}
         value={value ?? ''}
         onChange={(event) => onChange(event.target.value || undefined)}

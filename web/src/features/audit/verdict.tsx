@@ -2,7 +2,8 @@
 import { asProblem } from '../../api/client.ts';
 import type { Verdict } from '../../api/types.ts';
 import { Button } from '../../ui/button.tsx';
-import { count, decimal } from '../../ui/format.ts';
+import { decimal } from '../../ui/figures.ts';
+import { count } from '../../ui/format.ts';
 import { Icon } from '../../ui/icons.tsx';
 import { Note } from '../../ui/state.tsx';
 import type { useVerify } from './queries.ts';

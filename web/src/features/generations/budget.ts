@@ -1,6 +1,7 @@
 /** What a generation takes of the month's budgets, and whether that is left. The server decides; this says it before. */
 import type { Limits, Voice } from '../../api/types.ts';
-import { count, utcDay, decimal, money } from '../../ui/format.ts';
+import { decimal, money, utcDay } from '../../ui/figures.ts';
+import { count } from '../../ui/format.ts';
 
 export interface Forecast {
   /** `uses 118 of 982,114 characters left this month`. */

@@ -14,6 +14,7 @@ import { useDraft } from './draft.ts';
 import { GenerateBar } from './generateBar.tsx';
 import { codePoints, marks, unitsBefore } from './markup.ts';
 import { useGenerate, useSaveScript } from './mutations.ts';
+import { OtherTab } from './otherTab.tsx';
 import { checkQuery } from './queries.ts';
 import { ScriptEditor } from './scriptEditor.tsx';
 import { ScriptFindings } from './scriptFindings.tsx';
@@ -84,6 +85,7 @@ export function Composer({ person, asset, voices, last, newest, limits, limitsLi
   return (
     <section className={styles.composer} aria-label="Compose">
       <div className={styles.block}>
+        <OtherTab {...store} />
         <ScriptEditor
           text={text}
           area={area}
@@ -96,7 +98,7 @@ export function Composer({ person, asset, voices, last, newest, limits, limitsLi
           onChange={(value) => change({ text: value })}
           onSubmit={submit}
         />
-        <ScriptFindings id={figures} characters={codePoints(text)} check={findings} onSelect={select} />
+        <ScriptFindings id={figures} text={text} check={findings} onSelect={select} />
         {textProblem && !findings?.errors.length && (
           <Note tone="bad" live>
             {textProblem}

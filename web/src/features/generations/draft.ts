@@ -23,11 +23,22 @@ export interface DraftStore {
   readonly discard: () => void;
   /** A generation was accepted: what was sent is no draft any more; what was typed meanwhile is. */
   readonly sent: (what: Draft) => void;
+  /** What was typed here until another tab wrote, used or discarded the draft. */
+  readonly replaced: Draft | undefined;
+  readonly bringBack: () => void;
+  readonly letGo: () => void;
 }
 
 /** Those on screen, for a browser may keep nothing. */
 const open = new Map<string, Draft>();
+/** Those that were typed here, and not only read. */
+const typed = new Set<string>();
+const replaced = new Map<string, Draft>();
 const listeners = new Set<() => void>();
+
+function tellAll() {
+  for (const tell of listeners) tell();
+}
 
 function current(name: string): Draft {
   return open.get(name) ?? read(name);
@@ -42,8 +53,24 @@ function held(name: string): Draft {
 
 function put(name: string, draft: Draft) {
   if (open.has(name)) open.set(name, draft);
+  typed.add(name);
   keep(name, Object.keys(draft).length > 0 ? JSON.stringify(draft) : null);
-  for (const tell of listeners) tell();
+  tellAll();
+}
+
+/** Another tab of this browser wrote the draft. It is followed, for there is one draft; what was typed here is kept beside it. */
+function hear({ key: name, newValue, storageArea }: StorageEvent) {
+  if (name === null || storageArea !== localStorage || !open.has(name)) return;
+  const [before, now] = [current(name), parsed(newValue)];
+  if (JSON.stringify(before) === JSON.stringify(now)) return;
+  if (typed.delete(name) && Object.keys(before).length > 0) replaced.set(name, before);
+  open.set(name, now);
+  tellAll();
+}
+
+function letGo(name: string) {
+  replaced.delete(name);
+  tellAll();
 }
 
 /** In the place of the draft, which can be had back. */
@@ -58,19 +85,30 @@ export function useDraft(person: string, asset: string): DraftStore {
   const subscribe = useCallback(
     (tell: () => void) => {
       listeners.add(tell);
+      addEventListener('storage', hear);
       return () => {
         listeners.delete(tell);
+        if (listeners.size === 0) removeEventListener('storage', hear);
         open.delete(name); // another tab may write it meanwhile
+        typed.delete(name);
+        replaced.delete(name);
       };
     },
     [name],
   );
   const draft = useSyncExternalStore(subscribe, () => held(name));
+  const typedHere = useSyncExternalStore(subscribe, () => replaced.get(name));
   return {
     draft,
     change: (part) => put(name, { ...current(name), ...part }),
     discard: () => replace(name, {}, 'The draft is discarded'),
     sent: (what) => put(name, without(current(name), what)),
+    replaced: typedHere,
+    bringBack: () => {
+      replace(name, typedHere ?? {}, 'What was typed here is back');
+      letGo(name);
+    },
+    letGo: () => letGo(name),
   };
 }
 
@@ -86,8 +124,12 @@ function without(draft: Draft, sent: Draft): Draft {
 }
 
 function read(name: string): Draft {
+  return parsed(stored(name));
+}
+
+function parsed(kept: string | null): Draft {
   try {
-    const value: unknown = JSON.parse(stored(name) ?? '{}');
+    const value: unknown = JSON.parse(kept ?? '{}');
     return typeof value === 'object' && value !== null ? value : {};
   } catch {
     return {};

@@ -88,3 +88,10 @@ export function codePoints(text: string): number {
   for (const _ of text) count += 1;
   return count;
 }
+
+/** Where that is as people count it, and the line only where there is more than one. */
+export function placeOf(text: string, place: number): string {
+  const before = text.slice(0, unitsBefore(text, place)).split('\n');
+  const character = codePoints(before.at(-1) ?? '') + 1;
+  return text.includes('\n') ? `Line ${before.length}, character ${character}` : `Character ${character}`;
+}

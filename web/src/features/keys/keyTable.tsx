@@ -4,6 +4,7 @@ import { Ago } from '../../ui/ago.tsx';
 import { Tag } from '../../ui/badge.tsx';
 import { Button } from '../../ui/button.tsx';
 import { at, day, plain } from '../../ui/format.ts';
+import table from '../../ui/table.module.css';
 import styles from './keyTable.module.css';
 import { STATES } from './words.ts';
 
@@ -17,8 +18,8 @@ interface KeyTableProps {
 export function KeyTable({ caption, keys, me, onRevoke }: KeyTableProps) {
   const others = keys.some((key) => key.person.id !== me);
   return (
-    <table className={styles.table}>
-      <caption className={styles.hidden}>{caption}</caption>
+    <table className={`${table.table} ${styles.keys}`}>
+      <caption className={table.hidden}>{caption}</caption>
       <thead>
         <tr>
           <th scope="col">Key</th>
@@ -38,7 +39,7 @@ export function KeyTable({ caption, keys, me, onRevoke }: KeyTableProps) {
             Until
           </th>
           <th scope="col">
-            <span className={styles.hidden}>Revoke</span>
+            <span className={table.hidden}>Revoke</span>
           </th>
         </tr>
       </thead>

@@ -1,13 +1,10 @@
 /** A new key, in a dialog: first what it is for, then its secret, this once. */
-import { useId, useState, type SyntheticEvent } from 'react';
+import { useId, useState } from 'react';
 import { asProblem } from '../../api/client.ts';
 import type { MadeApiKey, Project, Scope } from '../../api/types.ts';
-import { Button } from '../../ui/button.tsx';
-import { Dialog, DialogFooter } from '../../ui/dialog.tsx';
 import { Field } from '../../ui/field.tsx';
-import form from '../../ui/form.module.css';
+import { FormDialog } from '../../ui/formDialog.tsx';
 import { textOf } from '../../ui/form.ts';
-import { Note } from '../../ui/state.tsx';
 import { useCreateKey } from './mutations.ts';
 import styles from './newKey.module.css';
 import { Secret } from './secret.tsx';
@@ -37,46 +34,29 @@ interface WantedProps {
 function Wanted({ project, onClose, onMade }: WantedProps) {
   const create = useCreateKey();
   const problem = create.isError ? asProblem(create.error) : null;
-  const submit = (event: SyntheticEvent<HTMLFormElement>) => {
-    event.preventDefault();
-    const values = new FormData(event.currentTarget);
+  const submit = (values: FormData) => {
     const end = new Date(Date.now() + Number(textOf(values, 'days')) * DAY_MS).toISOString();
     const scopes = values.getAll('scopes') as Scope[];
     create.mutate({ project_id: project.id, name: textOf(values, 'name'), scopes, expires_at: end }, { onSuccess: onMade });
   };
   return (
-    <Dialog title="New API key" onClose={onClose}>
-      <form className={form.form} onSubmit={submit} noValidate>
-        {problem && problem.fields.length === 0 && (
-          <Note tone="bad" live>
-            {problem.message} What you typed is still here.
-          </Note>
+    <FormDialog title="New API key" deed="Make key" busy={create.isPending} refused={problem?.whole} onSubmit={submit} onClose={onClose}>
+      <Field label="Name" hint="The program it is for, so that you know it again" error={problem?.field('name')}>
+        {(bound) => <input {...bound} name="name" placeholder="Course player" autoComplete="off" />}
+      </Field>
+      <Scopes error={problem?.field('scopes')} />
+      <Field label="Works for" hint="Then it ends by itself. You can revoke it before" error={problem?.field('expires_at')}>
+        {(bound) => (
+          <select {...bound} name="days" defaultValue={90}>
+            {LIFETIMES.map(([days, words]) => (
+              <option key={days} value={days}>
+                {words}
+              </option>
+            ))}
+          </select>
         )}
-        <Field label="Name" hint="The program it is for, so that you know it again" error={problem?.field('name')}>
-          {(bound) => <input {...bound} name="name" placeholder="Course player" autoComplete="off" />}
-        </Field>
-        <Scopes error={problem?.field('scopes')} />
-        <Field label="Works for" hint="Then it ends by itself. You can revoke it before" error={problem?.field('expires_at')}>
-          {(bound) => (
-            <select {...bound} name="days" defaultValue={90}>
-              {LIFETIMES.map(([days, words]) => (
-                <option key={days} value={days}>
-                  {words}
-                </option>
-              ))}
-            </select>
-          )}
-        </Field>
-        <DialogFooter>
-          <Button variant="quiet" onClick={onClose}>
-            Cancel
-          </Button>
-          <Button variant="primary" type="submit" busy={create.isPending}>
-            Make key
-          </Button>
-        </DialogFooter>
-      </form>
-    </Dialog>
+      </Field>
+    </FormDialog>
   );
 }
 

@@ -1,5 +1,5 @@
 /** One budget of the month: what is used, on its way and left, and how it went by day. */
-import { decimal, utcDay } from '../../ui/format.ts';
+import { decimal, utcDay } from '../../ui/figures.ts';
 import { Note } from '../../ui/state.tsx';
 import styles from './limits.module.css';
 import { daysOf } from './month.ts';

@@ -21,7 +21,7 @@ export const FIELDS = {
 
 export type FieldName = keyof typeof FIELDS;
 
-const MICROS = 1_000_000;
+export const MICROS = 1_000_000;
 
 /** What stands in each field. */
 export function valuesOf({ characters, money, generations: { person, project }, concurrency }: Limits): Record<FieldName, string> {

@@ -1,6 +1,7 @@
 /** Whose requests, and which providers, this month's use came from. */
 import type { Limits } from '../../api/types.ts';
-import { count, money } from '../../ui/format.ts';
+import { money } from '../../ui/figures.ts';
+import { count } from '../../ui/format.ts';
 import styles from './limits.module.css';
 
 interface Share {

@@ -1,6 +1,6 @@
 /** A month's use: a bar a day, the line of all up to then, and the limit; the same as a table. */
 import { useId } from 'react';
-import { utcDay } from '../../ui/format.ts';
+import { utcDay } from '../../ui/figures.ts';
 import { topOf, type Day } from './month.ts';
 import styles from './usageChart.module.css';
 

@@ -1,12 +1,9 @@
 /** A dialog for what needs a reason: what it means, the reason, and the deed. */
-import type { ReactNode, SyntheticEvent } from 'react';
+import type { ReactNode } from 'react';
 import { asProblem } from '../../api/client.ts';
-import { Button } from '../../ui/button.tsx';
-import { Dialog, DialogFooter } from '../../ui/dialog.tsx';
 import { Field } from '../../ui/field.tsx';
-import form from '../../ui/form.module.css';
+import { FormDialog } from '../../ui/formDialog.tsx';
 import { textOf } from '../../ui/form.ts';
-import { Note } from '../../ui/state.tsx';
 
 interface BecauseProps {
   title: string;
@@ -22,31 +19,15 @@ interface BecauseProps {
 /** What the server refuses about the reason stands on it; everything else above the form. */
 export function Because({ title, deed, danger = false, busy, error, onSubmit, onClose, children }: BecauseProps) {
   const problem = error ? asProblem(error) : null;
-  const submit = (event: SyntheticEvent<HTMLFormElement>) => {
-    event.preventDefault();
-    onSubmit(textOf(new FormData(event.currentTarget), 'reason'));
+  const submit = (values: FormData) => {
+    onSubmit(textOf(values, 'reason'));
   };
   return (
-    <Dialog title={title} onClose={onClose}>
-      <form className={form.form} onSubmit={submit} noValidate>
-        {problem && problem.fields.length === 0 && (
-          <Note tone="bad" live>
-            {problem.message}
-          </Note>
-        )}
-        {children}
-        <Field label="Reason" hint="Kept in the record, for whoever asks later" error={problem?.field('reason')}>
-          {(bound) => <input {...bound} name="reason" maxLength={500} autoComplete="off" />}
-        </Field>
-        <DialogFooter>
-          <Button variant="quiet" onClick={onClose}>
-            Cancel
-          </Button>
-          <Button variant={danger ? 'danger' : 'primary'} type="submit" busy={busy}>
-            {deed}
-          </Button>
-        </DialogFooter>
-      </form>
-    </Dialog>
+    <FormDialog title={title} deed={deed} danger={danger} busy={busy} refused={problem?.whole} onSubmit={submit} onClose={onClose}>
+      {children}
+      <Field label="Reason" hint="Kept in the record, for whoever asks later" error={problem?.field('reason')}>
+        {(bound) => <input {...bound} name="reason" maxLength={500} autoComplete="off" />}
+      </Field>
+    </FormDialog>
   );
 }

@@ -6,6 +6,7 @@ import type { Invitation, Project } from '../../api/types.ts';
 import { Ago } from '../../ui/ago.tsx';
 import { Tag } from '../../ui/badge.tsx';
 import { Button } from '../../ui/button.tsx';
+import { EmailAddress } from '../../ui/emailAddress.tsx';
 import { at } from '../../ui/format.ts';
 import rows from '../../ui/rows.module.css';
 import { Failure, Note, Skeleton } from '../../ui/state.tsx';
@@ -59,7 +60,9 @@ function Row({ invitation, project }: { invitation: Invitation; project: Project
   return (
     <li data-quiet={invitation.state === 'over' || undefined}>
       <span className={rows.what}>
-        <strong>{email}</strong>
+        <strong>
+          <EmailAddress of={email} />
+        </strong>
         <small>{why ?? `Open until ${at(invitation.expires_at)}, by ${invitation.invited_by?.name ?? 'the studio'}`}</small>
       </span>
       <span className={rows.tags}>

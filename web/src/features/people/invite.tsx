@@ -1,14 +1,14 @@
 /** Inviting somebody: address and roles first, then the link, which is told this once. */
-import { useState, type SyntheticEvent } from 'react';
+import { useState } from 'react';
 import { asProblem } from '../../api/client.ts';
 import type { Invited, Project, Role } from '../../api/types.ts';
 import { Button } from '../../ui/button.tsx';
 import { Dialog, DialogFooter } from '../../ui/dialog.tsx';
 import { Field } from '../../ui/field.tsx';
+import { FormDialog } from '../../ui/formDialog.tsx';
 import form from '../../ui/form.module.css';
 import { textOf } from '../../ui/form.ts';
 import { at } from '../../ui/format.ts';
-import { Note } from '../../ui/state.tsx';
 import { toast } from '../../ui/toast.tsx';
 import { useInvite } from './mutations.ts';
 import { RolesField } from './rolesField.tsx';
@@ -17,33 +17,17 @@ export function Invite({ project, onClose }: { project: Project; onClose: () => 
   const invite = useInvite(project.id);
   const [roles, setRoles] = useState<Role[]>(['viewer']);
   const problem = invite.isError ? asProblem(invite.error) : null;
-  const submit = (event: SyntheticEvent<HTMLFormElement>) => {
-    event.preventDefault();
-    invite.mutate({ email: textOf(new FormData(event.currentTarget), 'email'), roles });
+  const submit = (values: FormData) => {
+    invite.mutate({ email: textOf(values, 'email'), roles });
   };
   if (invite.data) return <Link invited={invite.data} onClose={onClose} />;
   return (
-    <Dialog title={`Invite to ${project.name}`} onClose={onClose}>
-      <form className={form.form} onSubmit={submit} noValidate>
-        {problem && problem.fields.length === 0 && (
-          <Note tone="bad" live>
-            {problem.message} What you typed is still here.
-          </Note>
-        )}
-        <Field label="E-mail address" error={problem?.field('email')} hint="They accept with this address, or with the account it has already">
-          {(bound) => <input {...bound} name="email" type="email" autoComplete="off" />}
-        </Field>
-        <RolesField chosen={roles} onChange={setRoles} error={problem?.field('roles')} />
-        <DialogFooter>
-          <Button variant="quiet" onClick={onClose}>
-            Cancel
-          </Button>
-          <Button variant="primary" type="submit" busy={invite.isPending}>
-            Make the link
-          </Button>
-        </DialogFooter>
-      </form>
-    </Dialog>
+    <FormDialog title={`Invite to ${project.name}`} deed="Make the link" busy={invite.isPending} refused={problem?.whole} onSubmit={submit} onClose={onClose}>
+      <Field label="E-mail address" error={problem?.field('email')} hint="They accept with this address, or with the account it has already">
+        {(bound) => <input {...bound} name="email" type="email" autoComplete="off" />}
+      </Field>
+      <RolesField chosen={roles} onChange={setRoles} error={problem?.field('roles')} />
+    </FormDialog>
   );
 }
 

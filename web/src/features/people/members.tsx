@@ -7,6 +7,7 @@ import type { Member, Project } from '../../api/types.ts';
 import { Ago } from '../../ui/ago.tsx';
 import { Tag } from '../../ui/badge.tsx';
 import { Button } from '../../ui/button.tsx';
+import { EmailAddress } from '../../ui/emailAddress.tsx';
 import { PageTitle } from '../../ui/pageTitle.tsx';
 import rows from '../../ui/rows.module.css';
 import { Failure, Note, Skeleton } from '../../ui/state.tsx';
@@ -70,7 +71,10 @@ function Row({ member, onDo }: { member: Member; onDo: (does: 'change' | 'remove
           {name}
           {member.is_you && ' (you)'}
         </strong>
-        <small>{member.active ? email : `${email} · deactivated`}</small>
+        <small>
+          <EmailAddress of={email} />
+          {!member.active && ' · deactivated'}
+        </small>
       </span>
       <span className={rows.tags}>
         {member.roles.map((role) => (

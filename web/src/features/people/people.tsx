@@ -6,6 +6,7 @@ import type { Account } from '../../api/types.ts';
 import { Ago } from '../../ui/ago.tsx';
 import { Tag } from '../../ui/badge.tsx';
 import { Button } from '../../ui/button.tsx';
+import { EmailAddress } from '../../ui/emailAddress.tsx';
 import { PageTitle } from '../../ui/pageTitle.tsx';
 import rows from '../../ui/rows.module.css';
 import { Empty, Failure, Skeleton } from '../../ui/state.tsx';
@@ -87,7 +88,9 @@ function Row({ person, onDo }: { person: Account; onDo: (does: 'edit' | 'let') =
           {name}
           {person.is_you && ' (you)'}
         </strong>
-        <small>{email}</small>
+        <small>
+          <EmailAddress of={email} />
+        </small>
       </span>
       <span className={rows.tags}>
         {person.is_admin && <Tag>Administrator</Tag>}

@@ -1,10 +1,9 @@
 /** A person's name, address and right to manage; letting them out and in again. */
-import { useState, type SyntheticEvent } from 'react';
+import { useState } from 'react';
 import { asProblem } from '../../api/client.ts';
 import type { Account } from '../../api/types.ts';
-import { Button } from '../../ui/button.tsx';
-import { Dialog, DialogFooter } from '../../ui/dialog.tsx';
 import { Field } from '../../ui/field.tsx';
+import { FormDialog } from '../../ui/formDialog.tsx';
 import form from '../../ui/form.module.css';
 import { textOf } from '../../ui/form.ts';
 import { Note } from '../../ui/state.tsx';
@@ -21,48 +20,31 @@ export function EditPerson({ person, onClose }: PersonDialogProps) {
   const change = useChangePerson(person.id);
   const [manages, setManages] = useState(person.is_admin);
   const problem = change.isError ? asProblem(change.error) : null;
-  const submit = (event: SyntheticEvent<HTMLFormElement>) => {
-    event.preventDefault();
-    const values = new FormData(event.currentTarget);
+  const submit = (values: FormData) => {
     const reason = textOf(values, 'reason');
     const body = { name: textOf(values, 'name'), email: textOf(values, 'email'), is_admin: manages, ...(reason && { reason }) };
     change.mutate(body, { onSuccess: onClose });
   };
   return (
-    <Dialog title={`Edit ${person.name}`} onClose={onClose}>
-      <form className={form.form} onSubmit={submit} noValidate>
-        {problem && problem.fields.length === 0 && (
-          <Note tone="bad" live>
-            {problem.message} What you typed is still here.
-          </Note>
-        )}
-        <Field label="Name" error={problem?.field('name')}>
-          {(bound) => <input {...bound} name="name" defaultValue={person.name} autoComplete="off" />}
+    <FormDialog title={`Edit ${person.name}`} deed="Save" busy={change.isPending} refused={problem?.whole} onSubmit={submit} onClose={onClose}>
+      <Field label="Name" error={problem?.field('name')}>
+        {(bound) => <input {...bound} name="name" defaultValue={person.name} autoComplete="off" />}
+      </Field>
+      <Field label="E-mail address" hint="What they sign in with" error={problem?.field('email')}>
+        {(bound) => <input {...bound} name="email" type="email" defaultValue={person.email} autoComplete="off" />}
+      </Field>
+      <label className={form.check}>
+        <input type="checkbox" checked={manages} onChange={(event) => setManages(event.target.checked)} />
+        <span>
+          Administrator <small>Manages people and projects; sees no project’s content by that</small>
+        </span>
+      </label>
+      {manages !== person.is_admin && (
+        <Field label="Reason" hint="Kept in the record, for whoever asks later" error={problem?.field('reason')}>
+          {(bound) => <input {...bound} name="reason" maxLength={500} autoComplete="off" />}
         </Field>
-        <Field label="E-mail address" hint="What they sign in with" error={problem?.field('email')}>
-          {(bound) => <input {...bound} name="email" type="email" defaultValue={person.email} autoComplete="off" />}
-        </Field>
-        <label className={form.check}>
-          <input type="checkbox" checked={manages} onChange={(event) => setManages(event.target.checked)} />
-          <span>
-            Administrator <small>Manages people and projects; sees no project’s content by that</small>
-          </span>
-        </label>
-        {manages !== person.is_admin && (
-          <Field label="Reason" hint="Kept in the record, for whoever asks later" error={problem?.field('reason')}>
-            {(bound) => <input {...bound} name="reason" maxLength={500} autoComplete="off" />}
-          </Field>
-        )}
-        <DialogFooter>
-          <Button variant="quiet" onClick={onClose}>
-            Cancel
-          </Button>
-          <Button variant="primary" type="submit" busy={change.isPending}>
-            Save
-          </Button>
-        </DialogFooter>
-      </form>
-    </Dialog>
+      )}
+    </FormDialog>
   );
 }
 

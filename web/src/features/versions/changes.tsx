@@ -1,9 +1,10 @@
 /** What changed since the version this one was built on: words, voice, delivery. */
-import { useMemo } from 'react';
+import { useMemo, useState } from 'react';
 import type { Version, Voice } from '../../api/types.ts';
 import { deliveryLabel, deliveryValue, voiceName } from '../../api/words.ts';
+import { Button } from '../../ui/button.tsx';
 import styles from './changes.module.css';
-import { wordDiff } from './wordDiff.ts';
+import { atAGlance, wordDiff } from './wordDiff.ts';
 
 interface ChangesProps {
   version: Version;
@@ -39,19 +40,30 @@ export function Changes({ version, voices, language }: ChangesProps) {
 }
 
 function Diff({ from, to, language }: { from: string; to: string; language: string }) {
+  const [whole, setWhole] = useState(false);
   const pieces = useMemo(() => wordDiff(from, to, language), [from, to, language]); // up to 50 ms, and cards are rendered with every progress
+  const glance = atAGlance(pieces);
   return (
-    <p className={styles.diff}>
-      {pieces.map((piece, index) => {
-        if (piece.kind === 'removed') return <del key={index}>{piece.text}</del>;
-        if (piece.kind === 'added') return <ins key={index}>{piece.text}</ins>;
-        if (piece.kind === 'same') return <span key={index}>{piece.text}</span>;
-        return (
-          <span key={index} className={styles.skipped} title={piece.text}>
-            {' … '}
-          </span>
-        );
-      })}
-    </p>
+    <>
+      <p className={styles.diff}>
+        {(whole ? pieces : glance).map((piece, index) => {
+          if (piece.kind === 'removed') return <del key={index}>{piece.text}</del>;
+          if (piece.kind === 'added') return <ins key={index}>{piece.text}</ins>;
+          if (piece.kind === 'same') return <span key={index}>{piece.text}</span>;
+          return (
+            <span key={index} className={styles.skipped} title={piece.text || undefined}>
+              {' … '}
+            </span>
+          );
+        })}
+      </p>
+      {glance !== pieces && (
+        <div className={styles.more}>
+          <Button variant="quiet" size="small" aria-expanded={whole} onClick={() => setWhole(!whole)}>
+            {whole ? 'Show fewer changes' : 'Show all changes'}
+          </Button>
+        </div>
+      )}
+    </>
   );
 }

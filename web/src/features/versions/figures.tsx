@@ -1,6 +1,7 @@
 /** What was measured on a version's audio, as quiet figures with their units. */
 import type { Version } from '../../api/types.ts';
-import { count, decimal, length } from '../../ui/format.ts';
+import { decimal, length } from '../../ui/figures.ts';
+import { count } from '../../ui/format.ts';
 import styles from './figures.module.css';
 
 interface Figure {

@@ -4,7 +4,7 @@ import type { Asset, Version, Voice } from '../../api/types.ts';
 import { deliverySummary, voiceName } from '../../api/words.ts';
 import { PlayButton } from '../../audio/playButton.tsx';
 import { audioUrl, versionTrack } from '../../audio/track.ts';
-import { playerKeys } from '../../audio/usePlayer.ts';
+import { playerKeys } from '../../audio/playerKeys.ts';
 import { Waveform } from '../../audio/waveform.tsx';
 import { Ago } from '../../ui/ago.tsx';
 import { StatusBadge } from '../../ui/badge.tsx';

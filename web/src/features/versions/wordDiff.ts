@@ -90,3 +90,26 @@ function shortened(text: string, first: boolean, last: boolean): Piece[] {
   if (tail > 0) out.push({ kind: 'same', text: words.slice(-tail).join('') });
   return out;
 }
+
+/** What a card shows of a large change: so much in all, and so much of each piece, that what came stands beside what went. */
+const GLANCE = 480;
+const GLANCE_OF_ONE = 160;
+
+/** The beginning of a large change; the same pieces if they are small. */
+export function atAGlance(pieces: readonly Piece[]): readonly Piece[] {
+  const out: Piece[] = [];
+  let left = GLANCE;
+  for (const piece of pieces) {
+    if (left <= 0) return [...out, { kind: 'skipped', text: '' }];
+    const text = piece.kind === 'skipped' ? piece.text : begun(piece.text);
+    out.push(text === piece.text ? piece : { ...piece, text });
+    left -= piece.kind === 'skipped' ? 0 : text.length;
+  }
+  return out.every((piece, index) => piece === pieces[index]) ? pieces : out;
+}
+
+/** Whole words from the start, where there are any. */
+function begun(text: string): string {
+  const letters = Array.from(text); // code points, so that none is cut in half
+  return letters.length > GLANCE_OF_ONE ? `${letters.slice(0, GLANCE_OF_ONE).join('').replace(/\s+\S*$/u, '')}…` : text;
+}

@@ -1,16 +1,8 @@
-/** React's view of the one player. */
-import { useSyncExternalStore, type KeyboardEvent } from 'react';
+/** The keys of a panel that plays. */
+import type { KeyboardEvent } from 'react';
 import { setShortcuts } from './help.ts';
-import { player, type Playing, type Track } from './player.ts';
-
-export function usePlayer(): Playing {
-  return useSyncExternalStore(player.subscribe, player.snapshot);
-}
-
-/** The position in tenths of a second: ten renderings a second are enough for a clock. */
-export function usePosition(): number {
-  return useSyncExternalStore(player.onPosition, () => Math.round(player.position() / 100) * 100);
-}
+import { player } from './player.ts';
+import type { Track } from './playing.ts';
 
 const SEEK_MS = 1000;
 const LONG_SEEK_MS = 5000;
