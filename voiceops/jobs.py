@@ -7,13 +7,21 @@ from typing import Any, Final
 from procrastinate import App, BaseRetryStrategy, PsycopgConnector, RetryDecision
 from procrastinate.jobs import Job
 from psycopg import AsyncConnection
+from psycopg.types.json import Jsonb
+from psycopg_pool import AsyncConnectionPool
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from voiceops.db import APP_ROLE, driver_connection, take_role
+from voiceops.db import APP_ROLE, ask, take_role
 
 GENERATE: Final = "generate"
 BACKGROUND: Final = -10
 """Priority of jobs nobody waits for."""
+DEFER: Final = """
+    (procrastinate_defer_jobs_v1(array[
+      row(%(queue)s, %(task)s, %(priority)s, null, null, %(arguments)s, null)::procrastinate_job_to_defer_v1
+    ]))[1]
+"""
+"""The id of a new job, as an expression: whatever statement it stands in enqueues it."""
 
 DATABASE_BACK_SECONDS: Final = 1.0
 
@@ -48,7 +56,13 @@ def generation_queue(provider: str) -> str:
 
 def queue_app(url: str, *, pool_size: int) -> App:
     """Return the queue as a worker needs it, with connections of its own."""
-    return App(connector=PsycopgConnector(conninfo=url, min_size=1, max_size=pool_size, configure=_prepare))
+    pool = PsycopgConnector(pool_factory=_unchecked, conninfo=url, min_size=1, max_size=pool_size, configure=_prepare)
+    return App(connector=pool)
+
+
+def _unchecked(**how: Any) -> AsyncConnectionPool:  # noqa: ANN401 - whatever a pool takes
+    """Make a pool that trusts its connections: to ask each before its use costs as much again, and a worker begins anew anyway."""
+    return AsyncConnectionPool(**{**how, "check": None})
 
 
 async def _prepare(connection: AsyncConnection[Any]) -> None:
@@ -57,12 +71,12 @@ async def _prepare(connection: AsyncConnection[Any]) -> None:
     await take_role(connection, APP_ROLE)
 
 
-_ENQUEUER: Final = App(connector=PsycopgConnector())
-"""Never opened: it only writes on connections it is given."""
-
-
 async def enqueue(db: AsyncSession, task: str, queue: str, *, priority: int = 0, **arguments: Any) -> int:  # noqa: ANN401 - JSON
     """Add a job in the open transaction of `db` and return its id. The worker hears of it at commit."""
-    connection = await driver_connection(db)
-    job = _ENQUEUER.configure_task(task, queue=queue, priority=priority, connection=connection)
-    return await job.defer_async(**arguments)
+    ((job_id,),) = await ask(db, f"select {DEFER}", deferred(task, queue, priority=priority, **arguments))
+    return int(job_id)
+
+
+def deferred(task: str, queue: str, *, priority: int = 0, **arguments: Any) -> dict[str, Any]:  # noqa: ANN401 - JSON
+    """Return the values of `DEFER`."""
+    return {"task": task, "queue": queue, "priority": priority, "arguments": Jsonb(arguments)}

@@ -101,8 +101,9 @@ async def create_script(asset: UUID, body: ScriptIn, db: Db, actor: Caller, once
     await find(db, actor, Asset, asset)  # a stored answer too is only for who may see it
 
     async def create() -> tuple[ScriptOut, str]:
-        script = await scripts.write(db, actor, asset, text=body.text, note=body.note)
-        await db.refresh(script, ["created_by"])
+        written = await scripts.write(db, actor, asset, text=body.text, note=body.note)
+        told = (joinedload(Script.created_by, innerjoin=True),)
+        script = await db.get_one(Script, written.id, options=told, populate_existing=True)
         return ScriptOut.of(script), f"/api/v1/assets/{asset}/scripts"
 
     return await once(create)
