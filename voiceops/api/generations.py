@@ -17,6 +17,7 @@ from voiceops.api.voices import chosen
 from voiceops.models import Action, Asset, Generation, GenerationStatus, Script, Version
 from voiceops.models.actor import Actor
 from voiceops.policy import allowed, find
+from voiceops.providers.markup import counted
 from voiceops.workflow import generation, scripts
 
 router = APIRouter(tags=["generations"])
@@ -159,7 +160,7 @@ async def request_generation(
         provider, voice = chosen(held, body.voice)
         delivery = body.delivery.model_dump(exclude_unset=True)
         parts = scripts.check(script.text)[1]
-        spoken = scripts.spoken(parts)
+        spoken = counted(parts)
         unspoken = provider.unspeakable(voice.id, spoken)
         generation.check_speakable(voice, spoken, unspoken)
         generation.check_length(voice, parts, generation.deliver(voice, delivery))

@@ -19,6 +19,7 @@ from voiceops.models import Asset, Script
 from voiceops.policy import find
 from voiceops.providers.base import Pause, Span
 from voiceops.providers.length import estimate_ms
+from voiceops.providers.markup import counted
 from voiceops.text import position_as_sent
 from voiceops.workflow import generation, scripts
 
@@ -124,14 +125,14 @@ async def check_script(asset: UUID, body: CheckIn, db: Db, actor: Reader, held: 
         generation.check_length(voice, parts, delivery)
     except Malformed as refused:
         errors = [ProblemError.of(error) for error in refused.errors]
-    for character in provider.unspeakable(voice.id, scripts.spoken(parts)):
+    for character in provider.unspeakable(voice.id, counted(parts)):
         message = f"{voice.name} leaves out {character}: no voice here can say it."
         position = position_as_sent(body.text, text.index(character))
         warnings.append(ProblemError(field="text", message=message, position=position))
     return CheckOut(
         characters=len(text),
         maximum=settings().max_script_characters,
-        spoken_characters=len(scripts.spoken(parts)),
+        spoken_characters=len(counted(parts)),
         estimated_ms=estimate_ms(parts, voice.words_per_minute, speed=delivery.speed, sentence_gap_ms=delivery.sentence_gap_ms),
         errors=errors,
         warnings=warnings,

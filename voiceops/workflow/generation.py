@@ -25,7 +25,7 @@ from voiceops.models.delivery import Delivery
 from voiceops.policy import authorize, find
 from voiceops.providers.base import Control, Pause, Span, Support, Voice
 from voiceops.providers.length import estimate_ms
-from voiceops.providers.markup import parse
+from voiceops.providers.markup import counted, parse
 
 NUMBERS: Final = ("speed", "emphasis", "pitch", "sentence_gap_ms")
 QUEUED: Final = "select count(*) from generations where status = 'queued'"
@@ -161,8 +161,7 @@ def check_length(voice: Voice, parts: Sequence[Span | Pause], delivery: Delivery
 
 def _need(script: Script, voice: Voice) -> Need:
     """Return what speaking a script takes: its characters without markup, at the voice's price."""
-    characters = sum(len(part.text) for part in parse(script.text) if isinstance(part, Span))
-    return Need.of(characters, voice.price_micros_per_1000_characters, voice.price_currency)
+    return Need.of(len(counted(parse(script.text))), voice.price_micros_per_1000_characters, voice.price_currency)
 
 
 def _outside(voice: Voice, name: str, control: Control, value: float) -> FieldError | None:

@@ -1,7 +1,6 @@
 """Writing scripts: each wording of an asset once, numbered, with a note why it changed."""
 
 import hashlib
-from collections.abc import Sequence
 from typing import Final
 from uuid import UUID
 
@@ -64,11 +63,6 @@ def check(text: str) -> tuple[str, tuple[Span | Pause, ...]]:
     except MarkupError as error:
         position = position_as_sent(text, error.position)
         raise Malformed.field("text", f"At position {position}: {error.message}", position) from error
-
-
-def spoken(parts: Sequence[Span | Pause]) -> str:
-    """Return what is spoken, and so counted against budgets: the text without its markup."""
-    return "".join(part.text for part in parts if isinstance(part, Span))
 
 
 async def _numbered(db: AsyncSession, asset_id: UUID, number: int) -> Script:

@@ -43,10 +43,7 @@ HOLD_BACK: Final = "update generations set status = 'queued', job_id = null wher
 BEGIN: Final = (
     "update generations set status = 'running', attempt = attempt + 1, progress = 0, started_at = now() where id = %(id)s"
 )
-ENDED: Final = (
-    *("project_id", "asset_id", "provider", "voice", "requested_by_id"),
-    *("attempt", "characters", "micros", "reserved_on"),
-)
+ENDED: Final = ("project_id", "asset_id", "provider", "voice", "requested_by_id", "attempt", "characters", "micros", "reserved_on")
 END: Final = f"""
     update generations set status = %(status)s::text, finished_at = now(), error_code = %(code)s, error_message = %(message)s,
       progress = case when %(status)s::text = 'succeeded' then 1 else progress end
@@ -248,8 +245,8 @@ async def _end(
     What it returns holds no more than `ENDED`. The outcome is one statement, for it is written with every version.
     """
     before = GenerationStatus.QUEUED if attempt is None else GenerationStatus.RUNNING
-    values = {"id": generation_id, "status": str(status), "before": str(before), "attempt": attempt}
-    ended = await ask(db, END, {**values, "code": failure[0], "message": failure[1]})
+    outcome = {"status": str(status), "code": failure[0], "message": failure[1]}
+    ended = await ask(db, END, {"id": generation_id, "before": str(before), "attempt": attempt, **outcome})
     return Generation(id=generation_id, status=status, **dict(zip(ENDED, ended[0], strict=True))) if ended else None
 
 
