@@ -8,7 +8,6 @@ from procrastinate import App, BaseRetryStrategy, PsycopgConnector, RetryDecisio
 from procrastinate.jobs import Job
 from psycopg import AsyncConnection
 from psycopg.types.json import Jsonb
-from psycopg_pool import AsyncConnectionPool
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from voiceops.db import APP_ROLE, ask, take_role
@@ -56,13 +55,7 @@ def generation_queue(provider: str) -> str:
 
 def queue_app(url: str, *, pool_size: int) -> App:
     """Return the queue as a worker needs it, with connections of its own."""
-    pool = PsycopgConnector(pool_factory=_unchecked, conninfo=url, min_size=1, max_size=pool_size, configure=_prepare)
-    return App(connector=pool)
-
-
-def _unchecked(**how: Any) -> AsyncConnectionPool:  # noqa: ANN401 - whatever a pool takes
-    """Make a pool that trusts its connections: to ask each before its use costs as much again, and a worker begins anew anyway."""
-    return AsyncConnectionPool(**{**how, "check": None})
+    return App(connector=PsycopgConnector(conninfo=url, min_size=1, max_size=pool_size, configure=_prepare))
 
 
 async def _prepare(connection: AsyncConnection[Any]) -> None:
