@@ -4,8 +4,9 @@ import json
 from dataclasses import asdict, dataclass
 from typing import Final
 
-from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
+
+from voiceops.db import ask
 
 CHANNEL: Final = "voiceops"
 
@@ -25,7 +26,7 @@ class Change:
 
 async def announce(db: AsyncSession, change: Change) -> None:
     """Send `change` at commit."""
-    await db.execute(text("select pg_notify(:channel, :change)"), {"channel": CHANNEL, "change": written(change)})
+    await ask(db, "select pg_notify(%(channel)s, %(change)s)", {"channel": CHANNEL, "change": written(change)})
 
 
 def written(change: Change) -> str:

@@ -3,9 +3,10 @@
 from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, ClassVar, Final
+from typing import Any, ClassVar, Final, LiteralString
 from uuid import UUID
 
+import psycopg
 from psycopg import AsyncConnection
 from sqlalchemy import DateTime, Enum, MetaData, Text, event, make_url
 from sqlalchemy.dialects.postgresql import JSONB
@@ -23,6 +24,7 @@ __all__ = [
     "Base",
     "Database",
     "act_as",
+    "ask",
     "driver_connection",
     "is_lost",
     "libpq_url",
@@ -129,3 +131,17 @@ async def driver_connection(session: AsyncSession) -> AsyncConnection[Any]:
     if not isinstance(connection, AsyncConnection):
         raise TypeError(f"psycopg expected, not {type(connection).__name__}")
     return connection
+
+
+async def ask(session: AsyncSession, sql: LiteralString, values: Mapping[str, Any]) -> list[tuple[Any, ...]]:
+    """Run one statement on psycopg's own connection, in the session's transaction; returns its rows.
+
+    For what every generation does: SQLAlchemy adds up to 0.9 ms of a processor to a statement. It neither flushes what the session
+    holds nor changes its objects. Errors are SQLAlchemy's, so that a database that went away looks the same to whoever asks.
+    """
+    connection = await driver_connection(session)
+    try:
+        cursor = await connection.execute(sql, values)
+        return await cursor.fetchall() if cursor.description else []
+    except psycopg.Error as error:
+        raise DBAPIError.instance(sql, values, error, psycopg.Error) from error

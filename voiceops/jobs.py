@@ -7,13 +7,20 @@ from typing import Any, Final
 from procrastinate import App, BaseRetryStrategy, PsycopgConnector, RetryDecision
 from procrastinate.jobs import Job
 from psycopg import AsyncConnection
+from psycopg.types.json import Jsonb
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from voiceops.db import APP_ROLE, driver_connection, take_role
+from voiceops.db import APP_ROLE, ask, take_role
 
 GENERATE: Final = "generate"
 BACKGROUND: Final = -10
 """Priority of jobs nobody waits for."""
+DEFER: Final = """
+    (procrastinate_defer_jobs_v1(array[
+      row(%(queue)s, %(task)s, %(priority)s, null, null, %(arguments)s, null)::procrastinate_job_to_defer_v1
+    ]))[1]
+"""
+"""The id of a new job, as an expression: whatever statement it stands in enqueues it."""
 
 DATABASE_BACK_SECONDS: Final = 1.0
 
@@ -57,12 +64,12 @@ async def _prepare(connection: AsyncConnection[Any]) -> None:
     await take_role(connection, APP_ROLE)
 
 
-_ENQUEUER: Final = App(connector=PsycopgConnector())
-"""Never opened: it only writes on connections it is given."""
-
-
 async def enqueue(db: AsyncSession, task: str, queue: str, *, priority: int = 0, **arguments: Any) -> int:  # noqa: ANN401 - JSON
     """Add a job in the open transaction of `db` and return its id. The worker hears of it at commit."""
-    connection = await driver_connection(db)
-    job = _ENQUEUER.configure_task(task, queue=queue, priority=priority, connection=connection)
-    return await job.defer_async(**arguments)
+    ((job_id,),) = await ask(db, f"select {DEFER}", deferred(task, queue, priority=priority, **arguments))
+    return int(job_id)
+
+
+def deferred(task: str, queue: str, *, priority: int = 0, **arguments: Any) -> dict[str, Any]:  # noqa: ANN401 - JSON
+    """Return the values of `DEFER`."""
+    return {"task": task, "queue": queue, "priority": priority, "arguments": Jsonb(arguments)}

@@ -154,7 +154,9 @@ async def find(
 ) -> Row:
     """Return the row if it lies in a project of the actor's, locked against others if asked; raise `NotFound` if not."""
     query = select(kind).where(kind.id == row_id, _project_of(kind).in_(actor.roles)).options(*load)
-    row: Row | None = (await db.execute(query.with_for_update(of=kind) if lock else query)).scalar_one_or_none()
+    if lock:  # as it is now, whatever was read of it before
+        query = query.with_for_update(of=kind).execution_options(populate_existing=True)
+    row: Row | None = (await db.execute(query)).scalar_one_or_none()
     if row is None:
         raise NotFound(f"There is no {kind.noun} {row_id} here.")
     return row

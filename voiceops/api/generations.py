@@ -15,11 +15,11 @@ from voiceops.api.idempotency import Once
 from voiceops.api.payloads import In, Out, Page, PersonOut, Reason, ReasonIn, TextIn, Time
 from voiceops.api.problems import rate_headers
 from voiceops.api.voices import chosen
-from voiceops.limits.generating import limits_of, rates_left
 from voiceops.models import Action, Asset, Generation, GenerationStatus, Script, Version
 from voiceops.models.actor import Actor
 from voiceops.policy import allowed, find
 from voiceops.providers import voice as find_voice
+from voiceops.providers.markup import counted
 from voiceops.workflow import generation, scripts
 
 router = APIRouter(tags=["generations"])
@@ -111,12 +111,16 @@ def _shown() -> Select[Generation, UUID]:
     return select(Generation, Version.id).outerjoin(Version, Version.generation_id == Generation.id).options(*people)
 
 
-def _out(actor: Actor, row: Generation, version_id: UUID | None) -> GenerationOut:
+def _of(actor: Actor, row: Generation, version_id: UUID | None) -> GenerationOut:
+    return _out(actor, row, version_id, number=row.script.number, requested_by=PersonOut.of(row.requested_by))
+
+
+def _out(actor: Actor, row: Generation, version_id: UUID | None, *, number: int, requested_by: PersonOut) -> GenerationOut:
     return GenerationOut(
         id=row.id,
         project_id=row.project_id,
         asset_id=row.asset_id,
-        script=ScriptRef(id=row.script_id, number=row.script.number),
+        script=ScriptRef(id=row.script_id, number=number),
         voice=row.voice,
         provider=row.provider,
         delivery=DeliveryOut.model_validate(row.delivery),
@@ -131,7 +135,7 @@ def _out(actor: Actor, row: Generation, version_id: UUID | None) -> GenerationOu
         created_at=row.created_at,
         started_at=row.started_at,
         finished_at=row.finished_at,
-        requested_by=PersonOut.of(row.requested_by),
+        requested_by=requested_by,
         can=allowed(actor, row),
     )
 
@@ -139,7 +143,7 @@ def _out(actor: Actor, row: Generation, version_id: UUID | None) -> GenerationOu
 async def _show(db: AsyncSession, actor: Actor, generation_id: UUID) -> GenerationOut:
     await db.flush()
     query = _shown().where(Generation.id == generation_id).execution_options(populate_existing=True)
-    return _out(actor, *(await db.execute(query)).one())
+    return _of(actor, *(await db.execute(query)).one())
 
 
 @router.post("/assets/{asset}/generations", status_code=202)
@@ -150,14 +154,15 @@ async def request_generation(
 
     `RateLimit` tells what is left of the caller's rate and of the project's.
     """
-    await find(db, actor, Asset, asset)  # a stored answer too is only for who may see it
+    if once.has_key:
+        await find(db, actor, Asset, asset)  # a stored answer too is only for who may see it
 
     async def create() -> tuple[GenerationOut, str]:
         script = await _script(db, actor, asset, body)
         provider, voice = chosen(held, body.voice)
         delivery = body.delivery.model_dump(exclude_unset=True)
         parts = scripts.check(script.text)[1]
-        spoken = scripts.spoken(parts)
+        spoken = counted(parts)
         unspoken = provider.unspeakable(voice.id, spoken)
         generation.check_speakable(voice, spoken, unspoken)
         generation.check_length(voice, parts, generation.deliver(voice, delivery))
@@ -168,10 +173,10 @@ async def request_generation(
             reason=body.reason,
             parent_version_id=body.parent_version_id,
         )
-        made = await generation.request(db, actor, script, order)
-        limits = await limits_of(db, made.project_id)
-        response.headers.update(rate_headers(await rates_left(db, actor, limits)))
-        return await _show(db, actor, made.id), f"/api/v1/generations/{made.id}"
+        accepted = await generation.request(db, actor, script, order)
+        response.headers.update(rate_headers(accepted.left))
+        made, who = accepted.generation, PersonOut(id=actor.person, name=accepted.requested_by)
+        return _out(actor, made, None, number=script.number, requested_by=who), f"/api/v1/generations/{made.id}"
 
     return await once(create)
 
@@ -192,7 +197,7 @@ async def list_generations(
     if status is not None:
         query = query.where(Generation.status == status)
     rows = (await db.execute(paged(query, Generation.id, part))).all()
-    items = [_out(actor, *row) for row in rows[: part.limit]]
+    items = [_of(actor, *row) for row in rows[: part.limit]]
     return Page(items=items, next_cursor=str(items[-1].id) if len(rows) > part.limit else None)
 
 

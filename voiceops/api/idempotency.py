@@ -35,6 +35,11 @@ class Idempotent:
         self._actor = actor
         self._key = key
 
+    @property
+    def has_key(self) -> bool:
+        """Whether the answer may be one that is stored."""
+        return self._key is not None
+
     async def __call__(self, create: Callable[[], Awaitable[tuple[Answer, str]]]) -> Answer:
         """Return what `create` makes, or made when this key was used before; it returns its answer and its location."""
         if self._key is None:

@@ -18,6 +18,7 @@ from voiceops.errors import Malformed
 from voiceops.models import Asset, Script
 from voiceops.policy import find
 from voiceops.providers.length import estimate_ms
+from voiceops.providers.markup import counted
 from voiceops.text import position_as_sent
 from voiceops.workflow import generation, scripts
 
@@ -100,8 +101,9 @@ async def create_script(asset: UUID, body: ScriptIn, db: Db, actor: Caller, once
     await find(db, actor, Asset, asset)  # a stored answer too is only for who may see it
 
     async def create() -> tuple[ScriptOut, str]:
-        script = await scripts.write(db, actor, asset, text=body.text, note=body.note)
-        await db.refresh(script, ["created_by"])
+        written = await scripts.write(db, actor, asset, text=body.text, note=body.note)
+        told = (joinedload(Script.created_by, innerjoin=True),)
+        script = await db.get_one(Script, written.id, options=told, populate_existing=True)
         return ScriptOut.of(script), f"/api/v1/assets/{asset}/scripts"
 
     return await once(create)
@@ -119,7 +121,7 @@ async def check_script(asset: UUID, body: CheckIn, db: Db, actor: Reader, held: 
     unspoken: Sequence[str] = ()
     try:
         text, parts = scripts.check(body.text)
-        spoken = scripts.spoken(parts)
+        spoken = counted(parts)
         unspoken = provider.unspeakable(voice.id, spoken)
         generation.check_speakable(voice, spoken, unspoken)
         estimated_ms = estimate_ms(parts, voice.words_per_minute, speed=delivery.speed, sentence_gap_ms=delivery.sentence_gap_ms)

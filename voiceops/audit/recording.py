@@ -5,23 +5,21 @@ from typing import Any, ClassVar, Final, Protocol
 from uuid import UUID
 
 import rfc8785
-from sqlalchemy import bindparam, text
-from sqlalchemy.dialects.postgresql import UUID as PG_UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from voiceops.changes import CHANNEL, Change, written
-from voiceops.db import new_id
+from voiceops.db import ask, new_id
 from voiceops.models import Action
 from voiceops.models.actor import Actor
 
 SCHEMA: Final = 1
 AT: Final = '"at":""'
 """Where the time goes. The first of its kind in the canonical JSON: of what stands before it, only our own keys are unescaped."""
-INSERT: Final = text(
-    "insert into audit_events (id, payload)"
-    """ select :id, :before || '"at":"' || to_char(clock_timestamp() at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')"""
-    """ || '"' || :after from pg_notify(:channel, :change)"""
-).bindparams(bindparam("id", type_=PG_UUID(as_uuid=True)))
+INSERT: Final = """
+    insert into audit_events (id, payload)
+    select %(id)s, %(before)s || '"at":"' || to_char(clock_timestamp() at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')
+      || '"' || %(after)s from pg_notify(%(channel)s, %(change)s)
+"""
 """The event and its announcement, with the database's own time, in one statement: there is one for each action of anybody."""
 
 
@@ -80,7 +78,7 @@ async def record(
     )
     before, _, after = rfc8785.dumps(payload).decode().partition(AT)
     values = {"id": event_id, "before": before, "after": after, "channel": CHANNEL, "change": written(change)}
-    await db.execute(INSERT, values)
+    await ask(db, INSERT, values)
 
 
 def _place(subject: Subject) -> dict[str, str | None]:

@@ -7,17 +7,35 @@ month is that of the reservation, in UTC by the database's clock, and stays it h
 from calendar import monthrange
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from typing import Final
 from uuid import UUID
 
-from sqlalchemy import text, update
+from sqlalchemy import text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from voiceops.db import ask
 from voiceops.errors import Malformed
 from voiceops.limits.generating import limits_of
 from voiceops.limits.refusing import Limit, LimitReached
 from voiceops.models import Budget, Generation, Limits
 from voiceops.models.actor import Actor
+
+RESERVE: Final = """
+    insert into budgets as b (project_id, month, characters_reserved, micros_reserved)
+    values (%(project)s, date_trunc('month', statement_timestamp() at time zone 'UTC'), %(characters)s, %(micros)s)
+    on conflict (project_id, month) do update
+      set characters_reserved = b.characters_reserved + excluded.characters_reserved,
+        micros_reserved = b.micros_reserved + excluded.micros_reserved
+    returning characters_used + characters_reserved, micros_used + micros_reserved, statement_timestamp()
+"""
+"""Set aside first, asked after whether it was there: who is refused undoes it."""
+SETTLE: Final = """
+    update budgets set characters_reserved = characters_reserved - %(characters)s, micros_reserved = micros_reserved - %(micros)s,
+      characters_used = characters_used + case when %(used)s then %(characters)s else 0 end,
+      micros_used = micros_used + case when %(used)s then %(micros)s else 0 end
+    where project_id = %(project)s and month = %(month)s
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,27 +53,26 @@ class Need:
 
 
 async def reserve(db: AsyncSession, actor: Actor, project_id: UUID, need: Need) -> date:
-    """Set `need` aside; returns the day (UTC) whose month it is taken from. Raises `LimitReached` where it is not left."""
-    now = await clock(db)
-    budget = await locked(db, project_id, now.date())
+    """Set `need` aside; returns the day (UTC) whose month it is taken from.
+
+    Raises `LimitReached` where it is not left, and `Malformed` in another currency; the transaction then has to be undone.
+    """
+    values = {"project": project_id, "characters": need.characters, "micros": need.micros}
+    ((characters, micros, at),) = await ask(db, RESERVE, values)
+    now: datetime = at.astimezone(UTC)
     limits = await limits_of(db, project_id)
     if need.currency not in {None, limits.currency}:
         raise Malformed.field(
             "voice",
             f"This voice charges in {need.currency}, and this project keeps its money in {limits.currency}; choose another.",
         )
-    left = limits.characters - budget.characters_used - budget.characters_reserved
-    if need.characters > left:
-        raise _spent("characters", f"{need.characters:,} characters", _figure(left, limits.characters), limits, actor, now)
-    if (
-        limits.money_micros is not None
-        and need.micros
-        and need.micros > (left := limits.money_micros - budget.micros_used - budget.micros_reserved)
-    ):
-        figures = (money(max(left, 0), limits.currency), money(limits.money_micros, limits.currency))
+    if characters > limits.characters:
+        figures = _figure(limits.characters - characters + need.characters, limits.characters)
+        raise _spent("characters", f"{need.characters:,} characters", figures, limits, actor, now)
+    if limits.money_micros is not None and need.micros and micros > limits.money_micros:
+        left = max(limits.money_micros - micros + need.micros, 0)
+        figures = (money(left, limits.currency), money(limits.money_micros, limits.currency))
         raise _spent("money", money(need.micros, limits.currency), figures, limits, actor, now)
-    budget.characters_reserved += need.characters
-    budget.micros_reserved += need.micros
     return now.date()
 
 
@@ -114,14 +131,10 @@ def _spent(name: str, needed: str, figures: tuple[str, str], limits: Limits, act
 
 async def _settle(db: AsyncSession, generation: Generation, *, used: bool) -> None:
     values = {
-        "characters_reserved": Budget.characters_reserved - generation.characters,
-        "micros_reserved": Budget.micros_reserved - generation.micros,
+        "project": generation.project_id,
+        "month": generation.reserved_on.replace(day=1),
+        "characters": generation.characters,
+        "micros": generation.micros,
+        "used": used,
     }
-    if used:
-        values["characters_used"] = Budget.characters_used + generation.characters
-        values["micros_used"] = Budget.micros_used + generation.micros
-    month = generation.reserved_on.replace(day=1)
-    await db.execute(
-        update(Budget).where(Budget.project_id == generation.project_id, Budget.month == month).values(values),
-        execution_options={"synchronize_session": False},
-    )
+    await ask(db, SETTLE, values)

@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from voiceops.limits.rates import Left, Rate, debit, look
+from voiceops.limits.rates import Left, Rate, debit_both, look
 from voiceops.limits.refusing import Limit, LimitReached
 from voiceops.models import Limits
 from voiceops.models.actor import Actor
@@ -14,26 +14,31 @@ from voiceops.text import duration
 
 
 async def limits_of(db: AsyncSession, project_id: UUID) -> Limits:
-    """Return a project's limits as they are now."""
-    return (await db.execute(select(Limits).where(Limits.project_id == project_id))).scalar_one()
+    """Return a project's limits as they are now, whatever was read of them before."""
+    query = select(Limits).where(Limits.project_id == project_id)
+    return (await db.execute(query, execution_options={"populate_existing": True})).scalar_one()
 
 
-async def check_rates(db: AsyncSession, actor: Actor, project_id: UUID) -> None:
-    """Count one generation of the actor's in the project; raises `LimitReached`.
+async def check_rates(db: AsyncSession, actor: Actor, project_id: UUID) -> Sequence[Left]:
+    """Count one generation of the actor's in the project; returns what is left of each rate, or raises `LimitReached`.
 
     It is counted in the request's own transaction: a request that is refused for anything at all has taken nothing.
     """
     limits = await limits_of(db, project_id)
-    for (key, rate), whose in zip(_rates(limits, actor.person), ("you", "this project"), strict=True):
-        passes, left = await debit(db, key, rate)
-        if not passes:
-            detail = (
-                f"For {whose} the limit is {rate.per_minute:g} generations a minute, {rate.burst:,} at once after a rest."
-                f" Ask again in {duration(left.wait)}."
-            )
-            limit = Limit(project_id, f"generations.{rate.name}", key, project_id)
-            figures = {"per_minute": int(rate.per_minute), "burst": rate.burst}
-            raise LimitReached(detail, limit=limit, actor=actor, retry_after=left.wait, left=[left], figures=figures)
+    rates = _rates(limits, actor.person)
+    taken = await debit_both(db, *rates)
+    left = [one for one in taken if one is not None]
+    if len(left) < len(rates):
+        (key, rate), whose = list(zip(rates, ("you", "this project"), strict=True))[len(left)]
+        refused = await look(db, key, rate)
+        detail = (
+            f"For {whose} the limit is {rate.per_minute:g} generations a minute, {rate.burst:,} at once after a rest."
+            f" Ask again in {duration(refused.wait)}."
+        )
+        limit = Limit(project_id, f"generations.{rate.name}", key, project_id)
+        figures = {"per_minute": int(rate.per_minute), "burst": rate.burst}
+        raise LimitReached(detail, limit=limit, actor=actor, retry_after=refused.wait, left=[refused], figures=figures)
+    return left
 
 
 async def rates_left(db: AsyncSession, actor: Actor, limits: Limits) -> Sequence[Left]:
@@ -41,7 +46,7 @@ async def rates_left(db: AsyncSession, actor: Actor, limits: Limits) -> Sequence
     return [await look(db, key, rate) for key, rate in _rates(limits, actor.person)]
 
 
-def _rates(limits: Limits, person_id: UUID) -> Sequence[tuple[str, Rate]]:
+def _rates(limits: Limits, person_id: UUID) -> tuple[tuple[str, Rate], tuple[str, Rate]]:
     """Each rate with its key. A person's is one of this project, for its owners set it."""
     key = f"generate {limits.project_id}"
     return (

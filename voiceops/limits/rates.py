@@ -12,12 +12,29 @@ from typing import Final
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from voiceops.db import ask
+
 DEBIT: Final = text("""
     insert into rates as r (key, full_at) values (:key, clock_timestamp() + cast(:step as interval))
     on conflict (key) do update set full_at = greatest(r.full_at, clock_timestamp()) + cast(:step as interval)
     where greatest(r.full_at, clock_timestamp()) + cast(:step as interval) <= clock_timestamp() + cast(:span as interval)
     returning full_at - clock_timestamp()
 """)
+DEBIT_BOTH: Final = """
+    with first as (
+      insert into rates as r (key, full_at) values (%(key)s, clock_timestamp() + %(step)s)
+      on conflict (key) do update set full_at = greatest(r.full_at, clock_timestamp()) + %(step)s
+      where greatest(r.full_at, clock_timestamp()) + %(step)s <= clock_timestamp() + %(span)s
+      returning full_at - clock_timestamp() as full_in
+    ), second as (
+      insert into rates as r (key, full_at) select %(key2)s, clock_timestamp() + %(step2)s from first
+      on conflict (key) do update set full_at = greatest(r.full_at, clock_timestamp()) + %(step2)s
+      where greatest(r.full_at, clock_timestamp()) + %(step2)s <= clock_timestamp() + %(span2)s
+      returning full_at - clock_timestamp() as full_in
+    )
+    select (select full_in from first), (select full_in from second)
+"""
+"""Two debits as one statement. The second selects from the first: its row is locked after, and only if the first let pass."""
 LOOK: Final = text("select greatest(full_at - clock_timestamp(), interval '0') from rates where key = :key")
 GIVE_BACK: Final = text("update rates set full_at = full_at - cast(:step as interval) where key = :key")
 FORGET: Final = text("""
@@ -65,6 +82,20 @@ async def debit(db: AsyncSession, key: str, rate: Rate) -> tuple[bool, Left]:
     if full_in is None:
         return False, await look(db, key, rate)
     return True, _left(rate, full_in)
+
+
+async def debit_both(db: AsyncSession, first: tuple[str, Rate], second: tuple[str, Rate]) -> tuple[Left | None, Left | None]:
+    """Take one of each rate, by its key; tells what is left of each, None for the one that refused and what would come after it.
+
+    Who is refused has to undo the transaction: the first may have been taken from.
+    """
+    (key, rate), (key2, rate2) = first, second
+    values = {"key": key, "step": rate.step, "span": rate.span, "key2": key2, "step2": rate2.step, "span2": rate2.span}
+    ((full_in, full_in2),) = await ask(db, DEBIT_BOTH, values)
+    return (
+        None if full_in is None else _left(rate, full_in),
+        None if full_in2 is None else _left(rate2, full_in2),
+    )
 
 
 async def look(db: AsyncSession, key: str, rate: Rate) -> Left:

@@ -122,6 +122,11 @@ def spoken(parts: Iterable[Part]) -> str:
     return "".join(part.text if isinstance(part, Span) else " " for part in parts)
 
 
+def counted(parts: Iterable[Part]) -> str:
+    """What a voice says of it, and so what budgets count: the text without markup, nothing where a pause is."""
+    return "".join(part.text for part in parts if isinstance(part, Span))
+
+
 def escape(text: str) -> str:
     """The markup that reads back as exactly this text."""
     return _NEEDS_ESCAPE.sub(r"\\\g<0>", text)

@@ -6,26 +6,37 @@ from dataclasses import asdict, dataclass
 from typing import Any, Final
 from uuid import UUID
 
+from psycopg.types.json import Jsonb
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from voiceops.audit import record
 from voiceops.config import settings
-from voiceops.db import new_id
+from voiceops.db import ask, new_id
 from voiceops.errors import Conflict, FieldError, Malformed, TooMany
-from voiceops.jobs import GENERATE, enqueue, generation_queue
+from voiceops.jobs import DEFER, GENERATE, deferred, enqueue, generation_queue
 from voiceops.limits import budgets, running
 from voiceops.limits.budgets import Need
 from voiceops.limits.generating import check_rates
+from voiceops.limits.rates import Left
 from voiceops.models import Action, Generation, GenerationStatus, Script, Version
 from voiceops.models.actor import Actor
 from voiceops.models.delivery import Delivery
 from voiceops.policy import authorize, find
 from voiceops.providers.base import Control, Pause, Span, Support, Voice
 from voiceops.providers.length import estimate_ms
-from voiceops.providers.markup import parse
+from voiceops.providers.markup import counted, parse
 
 NUMBERS: Final = ("speed", "emphasis", "pitch", "sentence_gap_ms")
+QUEUED: Final = "select count(*) from generations where status = 'queued'"
+ADD: Final = f"""
+    insert into generations (id, project_id, asset_id, script_id, voice, provider, delivery, reason, parent_version_id, unspoken,
+      requested_by_id, characters, micros, currency, reserved_on, status, attempt, attempts_before, failures, progress, job_id)
+    values (%(id)s, %(project_id)s, %(asset_id)s, %(script_id)s, %(voice)s, %(provider)s, %(delivery)s, %(reason)s,
+      %(parent_version_id)s, %(unspoken)s, %(requested_by_id)s, %(characters)s, %(micros)s, %(currency)s, %(reserved_on)s,
+      'queued', 0, 0, 0, 0, {DEFER})
+    returning job_id, created_at, (select name from people where people.id = requested_by_id)
+"""  # noqa: S608 - ours
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +51,16 @@ class Order:
     priority: int = 0
 
 
-async def request(db: AsyncSession, actor: Actor, script: Script, order: Order) -> Generation:
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """A generation that was asked for, the name of who did, and what is left of their rates."""
+
+    generation: Generation
+    requested_by: str
+    left: Sequence[Left]
+
+
+async def request(db: AsyncSession, actor: Actor, script: Script, order: Order) -> Accepted:
     """Accept one request to speak a script the actor has found or just written.
 
     The row and its job commit together, so that what is accepted is not lost.
@@ -49,31 +69,27 @@ async def request(db: AsyncSession, actor: Actor, script: Script, order: Order) 
     delivery = deliver(order.voice, order.delivery)
     await _check_parent(db, script, order.parent_version_id)
     await _check_queue(db)
-    await check_rates(db, actor, script.project_id)
+    left = await check_rates(db, actor, script.project_id)
     need = _need(script, order.voice)
-    generation = Generation(
-        id=new_id(),
-        project_id=script.project_id,
-        asset_id=script.asset_id,
-        script_id=script.id,
-        voice=order.voice.id,
-        provider=order.voice.provider,
-        delivery=asdict(delivery),
-        reason=order.reason,
-        parent_version_id=order.parent_version_id,
-        unspoken=order.unspoken,
-        requested_by_id=actor.person,
-        characters=need.characters,
-        micros=need.micros,
-        currency=need.currency,
-        reserved_on=await budgets.reserve(db, actor, script.project_id, need),
-    )
-    await _enqueue(db, generation, priority=order.priority)
-    db.add(generation)
-    await db.flush()
+    asked = {
+        "id": new_id(),
+        "project_id": script.project_id,
+        "asset_id": script.asset_id,
+        "script_id": script.id,
+        "voice": order.voice.id,
+        "provider": order.voice.provider,
+        "delivery": asdict(delivery),
+        "reason": order.reason,
+        "parent_version_id": order.parent_version_id,
+        "unspoken": order.unspoken,
+        "requested_by_id": actor.person,
+        **asdict(need),
+        "reserved_on": await budgets.reserve(db, actor, script.project_id, need),
+    }
+    generation, requested_by = await _add(db, asked, order.priority)
     changes = {"script_id": str(script.id), "voice": order.voice.id, "delivery": asdict(delivery), **asdict(need)}
     await record(db, actor, Action.GENERATION_REQUEST, generation, reason=order.reason, changes=changes)
-    return generation
+    return Accepted(generation, requested_by, left)
 
 
 async def cancel(db: AsyncSession, actor: Actor, generation_id: UUID, *, reason: str | None) -> Generation:
@@ -150,8 +166,7 @@ def check_length(voice: Voice, parts: Sequence[Span | Pause], delivery: Delivery
 
 def _need(script: Script, voice: Voice) -> Need:
     """Return what speaking a script takes: its characters without markup, at the voice's price."""
-    characters = sum(len(part.text) for part in parse(script.text) if isinstance(part, Span))
-    return Need.of(characters, voice.price_micros_per_1000_characters, voice.price_currency)
+    return Need.of(len(counted(parse(script.text))), voice.price_micros_per_1000_characters, voice.price_currency)
 
 
 def _outside(voice: Voice, name: str, control: Control, value: float) -> FieldError | None:
@@ -173,9 +188,9 @@ async def _check_parent(db: AsyncSession, script: Script, version_id: UUID | Non
 
 
 async def _check_queue(db: AsyncSession) -> None:
-    waiting = select(func.count()).select_from(Generation).where(Generation.status == GenerationStatus.QUEUED)
+    ((waiting,),) = await ask(db, QUEUED, {})
     bound = settings().max_queued
-    if (await db.execute(waiting)).scalar_one() >= bound:
+    if waiting >= bound:
         raise TooMany(f"{bound:,} generations are waiting already; ask again in a minute.", retry_after=60)
 
 
@@ -185,6 +200,14 @@ def _check_possible(generation: Generation, action: Action) -> None:
         raise Conflict(f"This generation is {generation.status}, so {action} is not possible.", possible=possible)
 
 
-async def _enqueue(db: AsyncSession, generation: Generation, *, priority: int = 0) -> None:
+async def _add(db: AsyncSession, asked: Mapping[str, Any], priority: int) -> tuple[Generation, str]:
+    """Add the row and its job, as one statement; returns the row as it is now, and the name of who asked."""
+    job = deferred(GENERATE, generation_queue(asked["provider"]), priority=priority, generation_id=str(asked["id"]))
+    ((job_id, created_at, name),) = await ask(db, ADD, {**asked, "delivery": Jsonb(asked["delivery"]), **job})
+    begun = {"status": GenerationStatus.QUEUED, "attempt": 0, "progress": 0.0}
+    return Generation(**asked, **begun, job_id=job_id, created_at=created_at), name
+
+
+async def _enqueue(db: AsyncSession, generation: Generation) -> None:
     queue = generation_queue(generation.provider)
-    generation.job_id = await enqueue(db, GENERATE, queue, priority=priority, generation_id=str(generation.id))
+    generation.job_id = await enqueue(db, GENERATE, queue, generation_id=str(generation.id))

@@ -9,19 +9,19 @@ from dataclasses import dataclass
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, func, select, text, update
-from sqlalchemy.dialects.postgresql import insert
+from psycopg.types.json import Jsonb
+from sqlalchemy import ColumnElement, and_, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import joinedload
 
 from voiceops.audit import record
 from voiceops.changes import Change, announce
+from voiceops.db import ask, new_id
 from voiceops.jobs import GENERATE, enqueue, generation_queue
 from voiceops.limits import budgets, running
-from voiceops.models import Action, Asset, Blob, Generation, GenerationStatus, Version, Waveform
+from voiceops.models import Action, Generation, GenerationStatus, Version
 from voiceops.models.actor import Actor
 from voiceops.models.generation import PENDING
-from voiceops.models.version import BlobState, fingerprint
+from voiceops.models.version import fingerprint
 from voiceops.policy import authorize
 
 LIVING_JOB: Final = """
@@ -33,6 +33,47 @@ select from procrastinate_jobs j where j.id = generations.job_id and (
 """
 """A job that will come to its generation. One that is being done while the generation is queued is about to claim it, or has just
 put it back; if that lasts, its worker could not say that it was done with it."""
+
+TAKE_UP: Final = """
+    select g.project_id, g.asset_id, g.attempt, g.attempts_before, g.failures, g.provider, g.voice, s.text, g.delivery
+    from generations g join scripts s on s.id = g.script_id
+    where g.id = %(id)s and g.status in ('queued', 'running') for update of g
+"""
+HOLD_BACK: Final = "update generations set status = 'queued', job_id = null where id = %(id)s"
+BEGIN: Final = (
+    "update generations set status = 'running', attempt = attempt + 1, progress = 0, started_at = now() where id = %(id)s"
+)
+ENDED: Final = ("project_id", "asset_id", "provider", "voice", "requested_by_id", "attempt", "characters", "micros", "reserved_on")
+END: Final = f"""
+    update generations set status = %(status)s::text, finished_at = now(), error_code = %(code)s, error_message = %(message)s,
+      progress = case when %(status)s::text = 'succeeded' then 1 else progress end
+    where id = %(id)s and status = %(before)s and attempt = coalesce(%(attempt)s, attempt)
+    returning {", ".join(ENDED)}
+"""  # noqa: S608 - ours
+KEEP: Final = """
+    with blob as (
+      insert into blobs (sha256, media_type, bytes, state) values (%(sha256)s, %(media_type)s, %(size)s, 'stored')
+      on conflict (sha256) do update set state = 'stored' where blobs.state <> 'stored'
+    ), counted as (
+      update assets set version_count = version_count + 1, updated_at = now() where id = %(asset_id)s returning version_count
+    ), kept as (
+      insert into versions (id, project_id, asset_id, number, generation_id, script_id, parent_version_id, voice, provider,
+        delivery, applied_delivery, provider_metadata, unspoken, reason, audio_sha256, sample_rate_hz, duration_ms, measurements,
+        words, fingerprint, created_by_id, status)
+      select %(id)s, project_id, asset_id, version_count, id, script_id, parent_version_id, voice, provider,
+        delivery, %(applied)s, %(metadata)s, %(unspoken)s, reason, %(sha256)s, %(sample_rate_hz)s, %(duration_ms)s,
+        %(measurements)s, %(words)s, %(fingerprint)s, requested_by_id, 'draft'
+      from counted, generations where generations.id = %(generation_id)s
+      returning number
+    ), drawn as (
+      insert into waveforms (version_id, samples_per_peak, peaks)
+      select %(id)s, zoom, peaks from unnest(%(zooms)s::int[], %(peaks)s::bytea[]) as drawn (zoom, peaks)
+    )
+    select number from kept
+"""
+
+Failure = tuple[str | None, str | None]
+"""Its code, and why in words for people."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,28 +114,25 @@ class Take:
 
 async def claim(db: AsyncSession, generation_id: UUID) -> Claim | None:
     """Take a pending generation for one more attempt; None if it has ended, or must wait until others that run have."""
-    query = select(Generation).where(Generation.id == generation_id).options(joinedload(Generation.script, innerjoin=True))
-    generation = (await db.execute(query.with_for_update(of=Generation))).scalar_one_or_none()
-    if generation is None or generation.status not in PENDING:
+    found = await ask(db, TAKE_UP, {"id": generation_id})
+    if not found:
         return None
-    if not await running.has_room(db, generation):
-        generation.status, generation.job_id = GenerationStatus.QUEUED, None
+    ((project_id, asset_id, attempt, before, failures, provider, voice, script, delivery),) = found
+    if not await running.has_room(db, generation_id, project_id, provider=provider):
+        await ask(db, HOLD_BACK, {"id": generation_id})
         return None
-    generation.status = GenerationStatus.RUNNING
-    generation.attempt += 1
-    generation.progress = 0.0
-    generation.started_at = func.now()
+    await ask(db, BEGIN, {"id": generation_id})
     held = Claim(
-        generation_id=generation.id,
-        project_id=generation.project_id,
-        asset_id=generation.asset_id,
-        attempt=generation.attempt,
-        failures=generation.failures,
-        deaths=generation.attempt - generation.attempts_before - generation.failures - 1,
-        provider=generation.provider,
-        voice=generation.voice,
-        script=generation.script.text,
-        delivery=generation.delivery,
+        generation_id=generation_id,
+        project_id=project_id,
+        asset_id=asset_id,
+        attempt=attempt + 1,
+        failures=failures,
+        deaths=attempt - before - failures,
+        provider=provider,
+        voice=voice,
+        script=script,
+        delivery=delivery,
     )
     await _announce(db, held, GenerationStatus.RUNNING)
     return held
@@ -113,18 +151,12 @@ async def keep(db: AsyncSession, held: Claim, progress: float) -> bool:
 
 async def succeed(db: AsyncSession, held: Claim, take: Take) -> Version | None:
     """Make the version, with the asset's next number; None if the claim no longer holds."""
-    ended = await _end(db, _holding(held), GenerationStatus.SUCCEEDED, progress=1.0)
-    if not ended:
+    generation = await _end(db, held.generation_id, GenerationStatus.SUCCEEDED, attempt=held.attempt)
+    if generation is None:
         return None
-    (generation,) = ended
     actor = Actor.worker_for(generation.requested_by_id)
     authorize(actor, Action.GENERATION_SUCCEED, generation.project_id)
-    await _keep_blob(db, take)
-    version = _version(generation, held, take, await _next_number(db, generation.asset_id))
-    db.add(version)
-    await db.flush()
-    db.add_all(Waveform(version_id=version.id, samples_per_peak=zoom, peaks=peaks) for zoom, peaks in take.peaks.items())
-    await db.flush()
+    version = await _keep(db, generation, held, take)
     await budgets.spend(db, generation)
     await running.wake(db, generation.project_id, generation.provider)
     changes = {"number": version.number, "audio_sha256": take.sha256, "fingerprint": version.fingerprint, "attempt": held.attempt}
@@ -134,7 +166,7 @@ async def succeed(db: AsyncSession, held: Claim, take: Take) -> Version | None:
 
 async def fail(db: AsyncSession, held: Claim, *, code: str, message: str) -> bool:
     """End the generation with a reason people understand; False if the claim no longer holds."""
-    return bool(await _fail(db, _holding(held), code, message))
+    return await _fail(db, held.generation_id, code, message, attempt=held.attempt)
 
 
 async def put_back(db: AsyncSession, held: Claim, *, code: str, message: str, failed: bool) -> bool:
@@ -163,8 +195,7 @@ async def unspeakable(db: AsyncSession, providers: Collection[str]) -> Sequence[
 
 async def abandon(db: AsyncSession, generation_id: UUID, *, code: str, message: str) -> bool:
     """End a generation that waits and that nobody will claim; False if it waits no more. One a transaction: it locks budgets."""
-    waiting = and_(Generation.id == generation_id, Generation.status == GenerationStatus.QUEUED)
-    return bool(await _fail(db, waiting, code, message))
+    return await _fail(db, generation_id, code, message)
 
 
 async def requeue_orphans(db: AsyncSession) -> int:
@@ -193,66 +224,64 @@ async def _held(db: AsyncSession, held: Claim) -> Generation | None:
     return (await db.execute(select(Generation).where(_holding(held)).with_for_update())).scalar_one_or_none()
 
 
-async def _fail(db: AsyncSession, which: ColumnElement[bool], code: str, message: str) -> int:
-    ended = await _end(db, which, GenerationStatus.FAILED, error_code=code, error_message=message)
-    for generation in ended:
-        actor = Actor.worker_for(generation.requested_by_id)
-        authorize(actor, Action.GENERATION_FAIL, generation.project_id)
-        await budgets.give_back(db, generation)
-        await running.wake(db, generation.project_id, generation.provider)
-        changes = {"error": code, "attempt": generation.attempt}
-        await record(db, actor, Action.GENERATION_FAIL, generation, reason=message, changes=changes)
-    return len(ended)
+async def _fail(db: AsyncSession, generation_id: UUID, code: str, message: str, *, attempt: int | None = None) -> bool:
+    generation = await _end(db, generation_id, GenerationStatus.FAILED, attempt=attempt, failure=(code, message))
+    if generation is None:
+        return False
+    actor = Actor.worker_for(generation.requested_by_id)
+    authorize(actor, Action.GENERATION_FAIL, generation.project_id)
+    await budgets.give_back(db, generation)
+    await running.wake(db, generation.project_id, generation.provider)
+    changes = {"error": code, "attempt": generation.attempt}
+    await record(db, actor, Action.GENERATION_FAIL, generation, reason=message, changes=changes)
+    return True
 
 
-async def _end(db: AsyncSession, which: ColumnElement[bool], status: GenerationStatus, **values: Any) -> Sequence[Generation]:  # noqa: ANN401
-    """Give these generations their end, and return them; one statement, for it is written with every version."""
-    outcome = {"error_code": None, "error_message": None, **values, "status": status, "finished_at": func.now()}
-    ended = update(Generation).where(which).values(outcome).returning(Generation)
-    return (await db.execute(ended, execution_options={"synchronize_session": False})).scalars().all()
+async def _end(
+    db: AsyncSession, generation_id: UUID, status: GenerationStatus, *, attempt: int | None, failure: Failure = (None, None)
+) -> Generation | None:
+    """End the attempt at a generation that is the present one, or where none is named a generation that waits; None if it isn't.
+
+    What it returns holds no more than `ENDED`. The outcome is one statement, for it is written with every version.
+    """
+    before = GenerationStatus.QUEUED if attempt is None else GenerationStatus.RUNNING
+    outcome = {"status": str(status), "code": failure[0], "message": failure[1]}
+    ended = await ask(db, END, {"id": generation_id, "before": str(before), "attempt": attempt, **outcome})
+    return Generation(id=generation_id, status=status, **dict(zip(ENDED, ended[0], strict=True))) if ended else None
 
 
-async def _next_number(db: AsyncSession, asset_id: UUID) -> int:
-    """Take the asset's next version number; the row stays locked until the version is there or nothing is."""
-    counted = update(Asset).where(Asset.id == asset_id).values(version_count=Asset.version_count + 1, updated_at=func.now())
-    return (await db.execute(counted.returning(Asset.version_count))).scalar_one()
-
-
-async def _keep_blob(db: AsyncSession, take: Take) -> None:
-    blob = insert(Blob).values(sha256=take.sha256, media_type=take.media_type, bytes=take.size, state=BlobState.STORED)
-    again = {"state": BlobState.STORED}
-    await db.execute(blob.on_conflict_do_update(index_elements=[Blob.sha256], set_=again, where=Blob.state != BlobState.STORED))
-
-
-def _version(generation: Generation, held: Claim, take: Take, number: int) -> Version:
-    return Version(
-        project_id=generation.project_id,
-        asset_id=generation.asset_id,
-        number=number,
-        generation_id=generation.id,
-        script_id=generation.script_id,
-        parent_version_id=generation.parent_version_id,
-        voice=generation.voice,
-        provider=generation.provider,
-        delivery=generation.delivery,
-        applied_delivery=take.applied,
-        provider_metadata=take.metadata,
-        unspoken=take.unspoken,
-        reason=generation.reason,
-        audio_sha256=take.sha256,
-        sample_rate_hz=take.sample_rate_hz,
-        duration_ms=take.duration_ms,
-        measurements=take.measurements,
-        words=list(take.words),
+async def _keep(db: AsyncSession, generation: Generation, held: Claim, take: Take) -> Version:
+    """Add the version under the asset's next number; the asset stays locked until it is there or nothing is."""
+    version = Version(
+        id=new_id(),
         fingerprint=fingerprint(
             script=held.script,
             voice=generation.voice,
             provider=generation.provider,
-            delivery=generation.delivery,
+            delivery=held.delivery,
             audio_sha256=take.sha256,
         ),
-        created_by_id=generation.requested_by_id,
     )
+    values = {
+        "id": version.id,
+        "fingerprint": version.fingerprint,
+        "generation_id": generation.id,
+        "asset_id": generation.asset_id,
+        "applied": Jsonb(take.applied),
+        "metadata": Jsonb(take.metadata),
+        "unspoken": take.unspoken,
+        "sha256": take.sha256,
+        "media_type": take.media_type,
+        "size": take.size,
+        "sample_rate_hz": take.sample_rate_hz,
+        "duration_ms": take.duration_ms,
+        "measurements": Jsonb(take.measurements),
+        "words": Jsonb(list(take.words)),
+        "zooms": list(take.peaks),
+        "peaks": list(take.peaks.values()),
+    }
+    ((version.number,),) = await ask(db, KEEP, values)
+    return version
 
 
 async def _announce(db: AsyncSession, held: Claim, status: GenerationStatus, progress: float = 0.0) -> None:
