@@ -135,8 +135,8 @@ async def test_the_same_request_again_takes_nothing_again(studio: Studio) -> Non
 
 async def test_a_retry_counts_as_a_request(studio: Studio, worker: None) -> None:
     asset = await studio.asset()
-    failed = await studio.ended(await studio.ask(asset, voice="tone/broken"))
     await limit(studio, person=(1, 1))
+    failed = await studio.ended(await studio.ask(asset, voice="tone/broken"))
     refused(await (await studio.person("author")).post(f"/generations/{failed['id']}/retry"), 429)
 
 

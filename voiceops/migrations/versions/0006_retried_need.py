@@ -4,7 +4,7 @@ from typing import Any
 
 from alembic import op
 
-revision = "0011"
+revision = "0006"
 down_revision = "0005"
 branch_labels = None
 depends_on = None
