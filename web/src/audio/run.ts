@@ -3,8 +3,11 @@
  * the clock and of the sound are the same size, for a sound is decoded into its context; that is why nothing can drift.
  */
 
-/** As short as an edge can be without a click. */
-const EDGE_S = 0.005;
+/** Short enough to be no gap, long enough to be no click. */
+const EDGE_S = 0.008;
+/** Flat at both ends, so that it adds no step of its own; and it and its mirror image make 1, so that equal sounds pass over unchanged. */
+const RISE = Float32Array.from({ length: 33 }, (_, at) => 0.5 - 0.5 * Math.cos((Math.PI * at) / 32));
+const FALL = RISE.toReversed();
 
 /** A span of samples, the first in it and the first after it. */
 export interface Frames {
@@ -29,14 +32,11 @@ export class Run {
     this.#offset = offset;
     this.#loop = loop;
     this.#source = context.createBufferSource();
-    this.#rise = context.createGain();
+    this.#rise = new GainNode(context, { gain: offset > 0 ? 0 : 1 });
     this.#fall = context.createGain();
     this.#source.connect(this.#rise).connect(this.#fall).connect(into);
     const at = start / this.#rate;
-    if (offset > 0) {
-      this.#rise.gain.setValueAtTime(0, at);
-      this.#rise.gain.linearRampToValueAtTime(1, at + EDGE_S);
-    }
+    if (offset > 0) this.#rise.gain.setValueCurveAtTime(RISE, at, EDGE_S);
     this.#source.buffer = loop ? seamless(sound, loop) : sound;
     this.#source.loop = loop !== null;
     this.#source.start(at, (loop ? offset - loop.from : offset) / this.#rate);
@@ -47,9 +47,9 @@ export class Run {
     this.#source.addEventListener('ended', then);
   }
 
-  /** The sample of the sound that is due at sample `now` of the clock. */
+  /** The sample of the sound that is due at sample `now` of the clock; before it starts, one before its first. */
   at(now: number): number {
-    const frame = this.#offset + Math.max(0, now - this.#start);
+    const frame = this.#offset + now - this.#start;
     if (!this.#loop || frame < this.#loop.until) return frame;
     return this.#loop.from + ((frame - this.#loop.from) % (this.#loop.until - this.#loop.from));
   }
@@ -68,8 +68,7 @@ export class Run {
   /** Falls softly from sample `now` of the clock on, and is gone. */
   end(now: number): void {
     const at = Math.max(now, this.#start) / this.#rate;
-    this.#fall.gain.setValueAtTime(1, at);
-    this.#fall.gain.linearRampToValueAtTime(0, at + EDGE_S);
+    this.#fall.gain.setValueCurveAtTime(FALL, at, EDGE_S);
     this.#source.addEventListener('ended', () => this.#fall.disconnect());
     this.#source.stop(at + EDGE_S);
   }

@@ -225,7 +225,7 @@ export class TakePlayer implements Playhead {
   }
 
   #placeOf(run: Run, frame: number): number {
-    return Math.min(this.#ms(run.at(frame)), this.durationMs());
+    return Math.min(Math.max(0, this.#ms(run.at(frame))), this.durationMs());
   }
 
   #ms(frames: number): number {
