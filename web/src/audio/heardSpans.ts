@@ -59,4 +59,9 @@ export class Listener {
     }
     this.#last = sounding ? { positionMs, atMs } : null;
   }
+
+  /** Another sound has the player. */
+  leave(): void {
+    this.#last = null;
+  }
 }

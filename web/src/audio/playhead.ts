@@ -16,3 +16,15 @@ export interface Playhead {
   /** Calls back on every frame while it plays, and whenever the position moves otherwise. Returns how to stop that. */
   onPosition: (tell: () => void) => () => void;
 }
+
+/** The last word that has begun, -1 before the first. */
+export function wordAt(words: readonly Span[], ms: number): number {
+  let low = 0;
+  let high = words.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((words[middle]?.startMs ?? 0) <= ms) low = middle + 1;
+    else high = middle;
+  }
+  return low - 1;
+}

@@ -1,6 +1,6 @@
 /** The same place in another take: by its words, which two voices or two paces speak at different seconds. */
 import { diffArrays } from 'diff';
-import type { Span, Word } from './playhead.ts';
+import { wordAt, type Span, type Word } from './playhead.ts';
 
 /** For each word of one take the number of its like in the other, -1 where there is none. Ascending. */
 export type Alignment = readonly number[];
@@ -29,18 +29,6 @@ function align(from: readonly Word[], to: readonly Word[]): Alignment {
 
 function bare(word: Word): string {
   return word.text.toLowerCase().replaceAll(/[^\p{L}\p{N}]+/gu, '') || word.text;
-}
-
-/** The last word that has begun, -1 before the first. */
-export function wordAt(words: readonly Span[], ms: number): number {
-  let low = 0;
-  let high = words.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if ((words[middle]?.startMs ?? 0) <= ms) low = middle + 1;
-    else high = middle;
-  }
-  return low - 1;
 }
 
 interface Spoken {
