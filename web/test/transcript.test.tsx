@@ -147,19 +147,17 @@ test('times by recognition are called that', async () => {
   await expect.element(screen.getByText('Timed by recognition')).toBeVisible();
 });
 
-test('3,000 words follow the sound without a stutter, and the spoken one stays in sight', async () => {
+test('of 3,000 words only the marks of two change as the sound goes on, and the spoken one stays in sight', async () => {
   const long = words(Array.from({ length: 3000 }, (_, at) => `word${at}`).join(' '), 200, 50);
   const { list, to, now } = await transcript(long);
-  const before = list.element().firstElementChild;
-  const times: number[] = [];
-  for (let ms = 0; ms < 250 * 3000; ms += 2500) {
-    const began = performance.now();
-    to(ms);
-    times.push(performance.now() - began);
-  }
+  to(0);
+  const watcher = new MutationObserver(() => undefined);
+  watcher.observe(list.element(), { subtree: true, childList: true, attributes: true, characterData: true });
+  to(200);
+  expect(watcher.takeRecords(), 'within a word').toEqual([]);
+  to(250 * 2990);
+  expect(watcher.takeRecords().map((change) => change.attributeName)).toEqual(['data-now', 'data-now']);
   expect(now()).toBe('word2990');
-  expect(list.element().firstElementChild, 'nothing was rendered anew').toBe(before);
-  expect(times.toSorted((one, other) => one - other)[Math.floor(times.length * 0.95)]).toBeLessThan(8);
   await expect.poll(() => {
     const word = list.element().querySelector('[data-now]')?.getBoundingClientRect();
     const box = list.element().getBoundingClientRect();
