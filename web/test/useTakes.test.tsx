@@ -1,3 +1,4 @@
+import { useEffect } from 'react';
 import { afterEach, expect, test, vi } from 'vitest';
 import { userEvent } from 'vitest/browser';
 import { useShortcuts, setShortcuts } from '../src/audio/help.ts';
@@ -27,13 +28,15 @@ function source(id: string, durationMs: number): TakeSource {
 }
 
 const SOURCES = [source('v-1', 3000), source('v-2', 2000)];
+const gone = () => problem(503, 'Not now', 'The storage does not answer.');
 const SPAN = { startMs: 700, endMs: 1400 };
 
 async function panel(sources = SOURCES) {
   const made: { player: TakePlayer | null } = { player: null };
+  const keep = (one: TakePlayer | null) => (made.player = one);
   function Panel() {
     const takes = useTakes(sources);
-    made.player = takes.player;
+    useEffect(() => void keep(takes.player), [takes.player]);
     return (
       // oxlint-disable-next-line jsx-a11y/no-noninteractive-element-interactions, jsx-a11y/no-noninteractive-tabindex
       <section aria-label="Takes" tabIndex={0} onKeyDown={takeKeys({ ...takes, span: SPAN })}>
@@ -120,7 +123,6 @@ test('takes and the one player do not sound together', async () => {
 
 test('a take that cannot be had says so and can be tried again; without words it still plays', async () => {
   let lost = true;
-  const gone = () => problem(503, 'Not now', 'The storage does not answer.');
   const audio = () => (lost ? gone() : new Response(toneFile(2)));
   serve({ ...ROUTES, 'GET /api/v1/versions/v-2/audio': audio, 'GET /api/v1/versions/v-2/words': gone });
   const { screen, made, said } = await panel();
