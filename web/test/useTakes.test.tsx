@@ -113,7 +113,7 @@ test('takes and the one player do not sound together', async () => {
   const { screen, made, said } = await panel();
   await screen.getByRole('button', { name: 'Listen' }).click();
   await expect.element(said).toMatchTextContent('playing');
-  player.play({ id: 'x', url: toneUrl(2), title: 'Other', detail: '', durationMs: 2000, version: null });
+  player.play({ id: 'x', url: toneUrl(20), title: 'Other', detail: '', durationMs: 20_000, version: null });
   await expect.element(said).toMatchTextContent('still');
   await expect.poll(() => player.snapshot().state).toBe('playing');
   made.player?.play();
