@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { TakePlayer } from '../src/audio/takes.ts';
 import { listen, loudest, noise, power, RATE, residual, sound, step, take, tone, words } from './sound.ts';
 
@@ -175,5 +175,34 @@ test('a running player keeps its place to the millisecond, and gives its sound b
   expect(Math.abs(player.position() - before)).toBeLessThan(15);
   player.close();
   expect(player.playing).toBe(false);
+  await context.close();
+});
+
+test('however long it takes to find the same word, the switch is not late for its sample', async () => {
+  const context = new AudioContext({ sampleRate: RATE });
+  const spoken = words(TEXT, 300, 100);
+  const slowly = () => {
+    const until = performance.now() + 150;
+    while (performance.now() < until);
+    return spoken.map((_, index) => index);
+  };
+  const player = new TakePlayer(context, [take(noise(4), { words: spoken }), take(noise(4), { words: spoken })], context.destination, slowly);
+  player.play();
+  await expect.poll(() => player.position()).toBeGreaterThan(100);
+  const ahead: number[] = [];
+  vi.spyOn(context, 'createBufferSource').mockImplementation(() => {
+    const source = new AudioBufferSourceNode(context);
+    const start = source.start.bind(source);
+    source.start = (when = 0, place = 0) => {
+      ahead.push(when - context.currentTime);
+      start(when, place);
+    };
+    return source;
+  });
+  player.switchTo(1, 'word');
+  player.switchTo(0, 'word');
+  expect(ahead).toHaveLength(2);
+  expect(Math.min(...ahead)).toBeGreaterThan(0);
+  player.close();
   await context.close();
 });

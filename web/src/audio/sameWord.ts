@@ -6,7 +6,7 @@ import { wordAt, type Span, type Word } from './playhead.ts';
 export type Alignment = readonly number[];
 
 /** Beyond that many words that come or go the two are other texts, and comparing them would take long. */
-const MOST_EDITS = 1200;
+const MOST_EDITS = 600;
 /** So early a word is entered, that the fade leaves its first sound whole. */
 export const ENTRY_MS = 10;
 

@@ -114,8 +114,7 @@ export class TakePlayer implements Playhead {
   }
 
   pause(): void {
-    if (!this.#run) return;
-    this.#again((place) => place, { plays: false });
+    if (this.#run) this.#again((place) => place, { plays: false });
   }
 
   seek(ms: number): void {
@@ -124,6 +123,8 @@ export class TakePlayer implements Playhead {
 
   switchTo(take: number, hold: Hold): void {
     if (take === this.#active || !this.takes[take]) return;
+    // Which words are alike can take a while to find out: it is known before the moment of the switch is set.
+    for (const from of [this.#active, this.#loop?.take ?? take]) this.#same.place(from, take, 0);
     this.#again((place) => {
       const old = this.#active;
       this.#active = take;
