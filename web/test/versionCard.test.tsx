@@ -1,8 +1,11 @@
-import { expect, test, vi } from 'vitest';
+import { afterEach, expect, test, vi } from 'vitest';
+import { userEvent } from 'vitest/browser';
 import type { Version } from '../src/api/types.ts';
+import { player } from '../src/audio/player.ts';
+import { nowPlaying } from '../src/audio/playing.ts';
 import { VersionCard } from '../src/features/versions/versionCard.tsx';
-import { asset, version, voice } from './made.ts';
-import { serve } from './network.ts';
+import { asset, toneUrl, version, voice } from './made.ts';
+import { problem, serve } from './network.ts';
 import { show } from './show.tsx';
 
 const CHANGES = {
@@ -13,11 +16,17 @@ const CHANGES = {
   delivery: [{ field: 'speed', before: 1, after: 0.95 }],
 };
 
-async function card(of: Partial<Version> = {}, onStart?: () => void, selected = false) {
-  serve({
+const WORDS = {
+  source: 'aligned',
+  items: ['Welcome', 'to', 'Northwind'].map((text, at) => ({ text, start_ms: at * 1000, end_ms: at * 1000 + 800, emphasised: false })),
+};
+
+async function card(of: Partial<Version> = {}, onStart?: () => void, selected = false, words: object | (() => Response) = WORDS) {
+  const asked = serve({
     'GET /api/v1/versions/v-2/waveform': { samples_per_peak: 256, sample_rate_hz: 24_000, length: 2, peaks: [-90, 100, -20, 30] },
+    'GET /api/v1/versions/v-2/words': words,
   });
-  return await show(
+  const screen = await show(
     <VersionCard
       version={version(of)}
       asset={asset()}
@@ -28,7 +37,15 @@ async function card(of: Partial<Version> = {}, onStart?: () => void, selected = 
       onStart={onStart}
     />,
   );
+  return Object.assign(screen, { asked });
 }
+
+/** The sound itself comes from here: elements of audio do not ask through fetch. */
+function give() {
+  player.load({ id: 'v-2', url: toneUrl(4.2), title: 'Greeting', detail: 'v2', durationMs: 4200, version: null });
+}
+
+afterEach(() => player.close());
 
 test('what changed since the parent is told word by word and value by value', async () => {
   const screen = await card({ changes: CHANGES });
@@ -90,4 +107,39 @@ test('a version can be a starting point, and its details hold the whole record',
   expect(start).toHaveBeenCalledOnce();
   await expect.element(screen.getByText('a'.repeat(64))).toBeVisible();
   await expect.element(screen.getByRole('row', { name: /^Speed/ })).toMatchTextContent('1.00×1.02×');
+});
+
+test('the words are asked for when the version gets the player, and follow it', async () => {
+  const { asked, ...screen } = await card();
+  await expect.element(screen.getByRole('button', { name: 'Details' })).toBeVisible();
+  expect(asked.filter((one) => one.path.endsWith('/words'))).toEqual([]);
+  give();
+  const words = screen.getByRole('listbox', { name: 'Words of version 2' });
+  await expect.element(words).toMatchTextContent('Welcome to Northwind');
+  await expect.element(screen.getByText('Timed by recognition')).toBeVisible();
+  await screen.getByRole('option', { name: 'Northwind' }).click();
+  await expect.poll(() => nowPlaying().state).toBe('playing');
+  expect(player.position()).toBeGreaterThanOrEqual(2000);
+  await expect.poll(() => words.element().querySelector('[data-now]')?.textContent).toBe('Northwind');
+  words.element().focus();
+  await userEvent.keyboard(' ');
+  await expect.poll(() => nowPlaying().state).toBe('paused');
+  await expect.element(screen.getByText(/^Heard \d+ %$/)).toBeVisible();
+});
+
+test('words that cannot be had can be asked for again', async () => {
+  let lost = true;
+  const screen = await card({}, undefined, false, () => (lost ? problem(503, 'Not now', 'The server is busy.') : Response.json(WORDS)));
+  give();
+  await expect.element(screen.getByText('The words could not be loaded. The server is busy.')).toBeVisible();
+  lost = false;
+  await screen.getByRole('button', { name: 'Try again' }).click();
+  await expect.element(screen.getByRole('listbox')).toBeVisible();
+});
+
+test('where nobody knows when a word is spoken, that is said', async () => {
+  const screen = await card({}, undefined, false, { source: null, items: [] });
+  give();
+  await expect.element(screen.getByText('It is not known yet when each word is spoken.')).toBeVisible();
+  expect(screen.getByRole('listbox').elements()).toHaveLength(0);
 });

@@ -34,11 +34,11 @@ export function setPlaying(change: Partial<Playing>): void {
   for (const tell of listeners) tell();
 }
 
-function subscribe(tell: () => void) {
+export function onPlaying(tell: () => void) {
   listeners.add(tell);
   return () => void listeners.delete(tell);
 }
 
 export function usePlaying(): Playing {
-  return useSyncExternalStore(subscribe, nowPlaying);
+  return useSyncExternalStore(onPlaying, nowPlaying);
 }

@@ -14,6 +14,25 @@ const GROUPS: readonly { where: string; keys: readonly (readonly [string, string
     ],
   },
   {
+    where: 'Comparing takes',
+    keys: [
+      ['1 – 4', 'To that take, at the same word'],
+      ['Shift 1 – 4', 'To that take, at the same second'],
+      ['L', 'Repeat the chosen span, or stop repeating'],
+      ['I O', 'Choose from here, or until here (on the waveform)'],
+      ['Esc', 'Choose nothing'],
+    ],
+  },
+  {
+    where: 'In the words of a version',
+    keys: [
+      ['← →', 'From word to word, and Home and End to the first and the last'],
+      ['↑ ↓', 'From line to line'],
+      ['Enter', 'Play from this word'],
+      ['Shift ← →', 'Choose several words, where a span can be chosen'],
+    ],
+  },
+  {
     where: 'In the script',
     keys: [
       ['Ctrl E', 'Emphasise the selected words, or take the emphasis away (⌘ E on a Mac)'],
@@ -24,8 +43,10 @@ const GROUPS: readonly { where: string; keys: readonly (readonly [string, string
 
 export function Shortcuts({ onClose }: { onClose: () => void }) {
   return (
-    <Dialog title="Keyboard shortcuts" onClose={onClose}>
-      <div className={styles.body}>
+    <Dialog title="Keyboard shortcuts" size="wide" onClose={onClose}>
+      {/* It scrolls on a small screen, so the keys must be able to reach it. */}
+      {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex */}
+      <div className={styles.body} role="group" aria-label="Keys" tabIndex={0}>
         {GROUPS.map((group) => (
           <section key={group.where}>
             <h3>{group.where}</h3>
@@ -33,9 +54,7 @@ export function Shortcuts({ onClose }: { onClose: () => void }) {
               {group.keys.map(([key, does]) => (
                 <div key={key}>
                   <dt>
-                    {key.split(' ').map((one) => (
-                      <kbd key={one}>{one}</kbd>
-                    ))}
+                    {key.split(' ').map((one) => (one === '–' ? '–' : <kbd key={one}>{one}</kbd>))}
                   </dt>
                   <dd>{does}</dd>
                 </div>
