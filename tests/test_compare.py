@@ -21,9 +21,9 @@ async def compared(studio: Studio, left: Json, right: Json, *, by: str = "viewer
 
 async def test_what_differs_is_told_from_the_left_to_the_right(studio: Studio, worker: None) -> None:
     asset = await studio.asset()
-    left = await studio.version(asset, "Your parcel arrives on Tuesday.", reason="First")
+    left = await studio.version(asset, "Your parcel arrives on Tuesday.", voice="tone/basic", reason="First")
     delivery = {"tone": "warm", "speed": 1.5}
-    right = await studio.version(asset, "Your parcel arrives on *Thursday*.", voice="tone/chime", delivery=delivery, reason="Late")
+    right = await studio.version(asset, "Your parcel arrives on *Thursday*.", delivery=delivery, reason="Late")
     found = await compared(studio, left, right)
     assert found["script"] == {
         "same": False,
@@ -37,7 +37,7 @@ async def test_what_differs_is_told_from_the_left_to_the_right(studio: Studio, w
         "removed_words": 1,
         "added_words": 1,
     }
-    assert found["voice"] == {"left": "tone/plain", "right": "tone/chime"}
+    assert found["voice"] == {"left": "tone/basic", "right": "tone/plain"}
     assert found["provider"] is None
     assert {(one["field"], one["left"], one["right"]) for one in found["delivery"]} == {
         ("tone", "neutral", "warm"),
@@ -123,10 +123,8 @@ async def line(studio: Studio, asset: Json, *reasons: str, parent: Json | None =
     for reason in reasons:
         parent = made[-1] if made else parent
         text = f"Words of {reason}."
-        script = await (await studio.person("author")).post(
-            f"/assets/{asset['id']}/scripts", json={"text": text, "note": f"Why {reason}"}
-        )
-        assert script.status_code == 201
+        body = {"text": text, "note": f"Why {reason}"}
+        assert (await (await studio.person("author")).post(f"/assets/{asset['id']}/scripts", json=body)).status_code == 201
         more = {"parent_version_id": parent["id"]} if parent else {}
         made.append(await studio.version(asset, text, reason=reason, **more))
     return made
@@ -138,11 +136,8 @@ async def test_lineage_tells_each_step_from_one_to_the_other_and_its_reasons(stu
     found = (await compared(studio, first, third))["lineage"]
     assert (found["relation"], found["left_steps"], found["right_steps"], found["left"]) == ("ancestor", 0, 2, [])
     assert found["ancestor"]["id"] == first["id"]
-    told = [(one["number"], one["reason"], one["script_note"], one["created_by"]["name"]) for one in found["right"]]
-    assert told == [(2, "two", "Why two", "Tom Reyes"), (3, "three", "Why three", "Tom Reyes")] or [one[:3] for one in told] == [
-        (2, "two", "Why two"),
-        (3, "three", "Why three"),
-    ]
+    told = [(one["number"], one["reason"], one["script_note"], one["created_by"]) for one in found["right"]]
+    assert told == [(2, "two", "Why two", first["created_by"]), (3, "three", "Why three", first["created_by"])]
     back = (await compared(studio, third, first))["lineage"]
     assert (back["relation"], back["left"], back["right"]) == ("descendant", found["right"], [])
 
@@ -171,12 +166,6 @@ async def test_a_note_is_told_where_the_wording_changed_and_not_again(studio: St
 async def test_a_long_line_is_counted_whole_and_told_in_part(studio: Studio, worker: None, rows: Rows) -> None:
     asset = await studio.asset()
     first = await studio.version(asset)
-    await rows(
-        "with recursive made as ("
-        "  select v.*, gen_random_uuid() as new_id, 2 as next from versions v where id = %s"
-        "), line as (select 1) select 1",
-        first["id"],
-    )
     names = [name for (name,) in await rows("select column_name from information_schema.columns where table_name = 'versions'")]
     await rows("set session_replication_role = replica")
     parent = first["id"]

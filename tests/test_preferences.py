@@ -55,7 +55,7 @@ async def test_preferences_are_listed_newest_first_and_counted_for_each_version(
     viewer = await studio.person("viewer")
     everything = (await viewer.get(path(studio))).json()
     assert everything == {"items": made[::-1], "next_cursor": None, "counts": []}
-    asked = {"version": [first["id"], third["id"]], "limit": 2}
+    asked: Json = {"version": [first["id"], third["id"]], "limit": 2}
     part = (await viewer.get(path(studio), params=asked)).json()
     assert part["items"] == [made[2], made[1]]
     assert part["counts"] == [
