@@ -14,6 +14,25 @@ const GROUPS: readonly { where: string; keys: readonly (readonly [string, string
     ],
   },
   {
+    where: 'Comparing takes',
+    keys: [
+      ['1 – 4', 'To that take, at the same word'],
+      ['Shift 1 – 4', 'To that take, at the same second'],
+      ['L', 'Repeat the chosen span, or stop repeating'],
+      ['I O', 'Choose from here, or until here (on the waveform)'],
+      ['Esc', 'Choose nothing'],
+    ],
+  },
+  {
+    where: 'In the words of a version',
+    keys: [
+      ['← →', 'From word to word, and Home and End to the first and the last'],
+      ['↑ ↓', 'From line to line'],
+      ['Enter', 'Play from this word'],
+      ['Shift ← →', 'Choose several words, where a span can be chosen'],
+    ],
+  },
+  {
     where: 'In the script',
     keys: [
       ['Ctrl E', 'Emphasise the selected words, or take the emphasis away (⌘ E on a Mac)'],

@@ -15,6 +15,7 @@ import { Note } from '../../ui/state.tsx';
 import { Changes } from './changes.tsx';
 import { Details } from './details.tsx';
 import { Figures } from './figures.tsx';
+import { Spoken } from './spoken.tsx';
 import styles from './versionCard.module.css';
 
 interface VersionCardProps {
@@ -69,6 +70,7 @@ export function VersionCard({ version, asset, projectKey, voices, selected, onSe
         <Waveform track={track} label={`Position in version ${version.number}`} />
         <span className={styles.length}>{clock(version.audio.duration_ms)}</span>
       </div>
+      <Spoken version={version} track={track} />
       <p className={styles.who}>
         {version.created_by.name} · {voice} · {deliverySummary(version.delivery)}
       </p>
