@@ -65,6 +65,10 @@ const PEOPLE = [['session'], ['members'], ['invitations'], ['people'], ['project
 function apply({ subject, action, asset_id: asset, project_id: project, status, progress }: Change) {
   if (action !== 'generation.progress') refresh(['audit', project]);
   if (project && subject.type === 'limit') refresh(limitKeys.of(project));
+  if (subject.type === 'preference') {
+    refresh(['preferences', project]);
+    return;
+  }
   if (!asset) {
     const me = queryClient.getQueryData(sessionQuery.queryKey)?.person.id;
     // Other roles of one's own change what every answer allows.
