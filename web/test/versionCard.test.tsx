@@ -13,6 +13,9 @@ const CHANGES = {
   delivery: [{ field: 'speed', before: 1, after: 0.95 }],
 };
 
+const ticked = vi.fn<(ids: readonly string[]) => void>();
+const compared = vi.fn<(ids: readonly string[]) => void>();
+
 async function card(of: Partial<Version> = {}, onStart?: () => void, selected = false) {
   serve({
     'GET /api/v1/versions/v-2/waveform': { samples_per_peak: 256, sample_rate_hz: 24_000, length: 2, peaks: [-90, 100, -20, 30] },
@@ -26,6 +29,7 @@ async function card(of: Partial<Version> = {}, onStart?: () => void, selected = 
       selected={selected}
       onSelect={vi.fn<() => void>()}
       onStart={onStart}
+      comparing={{ ticked: [], onTick: ticked, onCompare: compared }}
     />,
   );
 }
@@ -75,4 +79,12 @@ test('a version can be a starting point, and its details hold the whole record',
   expect(start).toHaveBeenCalledOnce();
   await expect.element(screen.getByText('a'.repeat(64))).toBeVisible();
   await expect.element(screen.getByRole('row', { name: /^Speed/ })).toMatchTextContent('1.00×1.02×');
+});
+
+test('a version is ticked to be compared, or compared at once with the one it was made from', async () => {
+  const screen = await card({ changes: CHANGES });
+  await screen.getByRole('checkbox', { name: 'Compare version 2' }).click();
+  expect(ticked).toHaveBeenLastCalledWith(['v-2']);
+  await screen.getByRole('button', { name: 'Compare with version 1' }).click();
+  expect(compared).toHaveBeenLastCalledWith(['v-1', 'v-2']);
 });

@@ -52,7 +52,7 @@ export function Blind({ project, versions, titles, voices, onEnd }: BlindProps) 
           </li>
         ))}
       </ul>
-      <BlindPlace player={deck.player} active={deck.active} onSeek={(part) => deck.player?.seek(part * deck.player.durationMs())} />
+      <BlindPlace player={deck.player} onSeek={(part) => deck.player?.seek(part * deck.player.durationMs())} />
       {!result && mayPrefer && <BlindForm project={project} order={order} onPreferred={setResult} />}
       {!result && !mayPrefer && <Note tone="info">In your role you can listen, but not say which is best.</Note>}
       {result && result !== 'unsaid' && <p role="status">{result.preferred_id ? 'Your preference is recorded.' : 'That you hear no difference that matters is recorded.'}</p>}

@@ -7,11 +7,10 @@ const PARTS = 1000;
 
 interface BlindPlaceProps {
   player: TakePlayer | null;
-  active: number;
   onSeek: (part: number) => void;
 }
 
-export function BlindPlace({ player, active, onSeek }: BlindPlaceProps) {
+export function BlindPlace({ player, onSeek }: BlindPlaceProps) {
   const slider = useRef<HTMLInputElement>(null);
   useEffect(() => {
     const show = () => {
@@ -22,7 +21,7 @@ export function BlindPlace({ player, active, onSeek }: BlindPlaceProps) {
     };
     show();
     return player?.onPosition(show);
-  }, [player, active]);
+  }, [player]);
   return (
     <input
       ref={slider}

@@ -57,7 +57,9 @@ export function Figures({ versions, titles, voices }: FiguresProps) {
       <table className={styles.figures}>
         <thead>
           <tr>
-            <td />
+            <th scope="col">
+              <span className={styles.hidden}>Setting or measurement</span>
+            </th>
             {versions.map((version) => (
               <th key={version.id} scope="col">
                 {shortName(version, titles)}

@@ -4,7 +4,7 @@ import { IconButton } from '../../ui/button.tsx';
 import { shortName } from './names.ts';
 import styles from './picker.module.css';
 
-export const MOST = 4;
+const MOST = 4;
 
 interface PickerProps {
   chosen: readonly Version[];
