@@ -85,6 +85,6 @@ test('a version is ticked to be compared, or compared at once with the one it wa
   const screen = await card({ changes: CHANGES });
   await screen.getByRole('checkbox', { name: 'Compare version 2' }).click();
   expect(ticked).toHaveBeenLastCalledWith(['v-2']);
-  await screen.getByRole('button', { name: 'Compare with version 1' }).click();
+  await screen.getByRole('button', { name: 'Compare with v1' }).click();
   expect(compared).toHaveBeenLastCalledWith(['v-1', 'v-2']);
 });

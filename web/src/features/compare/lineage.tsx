@@ -33,7 +33,7 @@ function Way({ steps, all, label }: { steps: Steps; all: number; label: string }
       {steps.map((step) => (
         <li key={step.id}>
           <b>v{step.number}</b> {step.reason ?? 'no reason given'}
-          {step.script_note && (
+          {step.script_note && step.script_note !== step.reason && (
             <>
               {' '}
               · script {step.script_number}: {step.script_note}

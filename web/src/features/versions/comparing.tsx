@@ -19,11 +19,12 @@ export function Tick({ version, comparing: { ticked, onTick } }: { version: Vers
     <label className={styles.tick} title={!on && ticked.length >= MOST ? `At most ${MOST} are compared` : undefined}>
       <input
         type="checkbox"
-        aria-label={`Compare version ${version.number}`}
         checked={on}
         disabled={!on && ticked.length >= MOST}
         onChange={() => onTick(on ? ticked.filter((id) => id !== version.id) : [...ticked, version.id])}
       />
+      <span>Compare</span>
+      <span className={styles.hidden}> version {version.number}</span>
     </label>
   );
 }

@@ -93,7 +93,7 @@ export function VersionCard({ version, asset, projectKey, voices, selected, onSe
         )}
         {version.changes && (
           <Button size="small" onClick={() => version.changes && comparing.onCompare([version.changes.parent_id, version.id])}>
-            Compare with version {version.changes.parent_number}
+            Compare with v{version.changes.parent_number}
           </Button>
         )}
         <a className={styles.download} href={audioUrl(version.id, 'flac')} download title="The lossless master">
