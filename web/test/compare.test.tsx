@@ -12,8 +12,8 @@ const PROJECT = { id: 'pr-1', key: 'northwind', name: 'Northwind', roles: ['auth
 const MARA = { id: 'p-1', name: 'Mara Lindqvist' };
 const CAN: Version['can'] = ['version.prefer'];
 const TAKES = [
-  version({ id: 'v-1', number: 1, reason: 'First try', can: CAN }),
-  version({ id: 'v-2', number: 2, reason: 'Slower', delivery: { ...version().delivery, speed: 0.8 }, can: CAN }),
+  version({ id: 'v-1', number: 1, reason: 'First try', applied_delivery: { speed: 1 }, can: CAN }),
+  version({ id: 'v-2', number: 2, reason: 'Slower', delivery: { ...version().delivery, speed: 0.8 }, applied_delivery: { speed: 0.85 }, can: CAN }),
   version({ id: 'v-3', number: 3, voice: 'tone/sine', can: CAN }),
 ];
 
@@ -100,9 +100,9 @@ test('words, delivery, measurements and lineage are told against the first', asy
   const words = screen.getByRole('region', { name: 'Version 2 against Version 1' });
   await expect.element(words.getByRole('deletion')).toMatchTextContent('Tuesday');
   await expect.element(words.getByRole('insertion')).toMatchTextContent('*Thursday*');
-  await expect.element(words).toMatchTextContent(/1 word gone, 1 word new, 3 words? kept|1 word gone, 1 word new, 3 kept/);
+  await expect.element(words).toMatchTextContent('1 word gone, 1 word new, 3 kept.');
   await expect.element(words).toMatchTextContent(/Made from version 1\.v2 Slower · script 2: The carrier is late Mara Lindqvist/);
-  await expect.element(screen.getByRole('row', { name: /^Speed/ })).toMatchTextContent('1.00×0.80×');
+  await expect.element(screen.getByRole('row', { name: /^Speed/ })).toMatchTextContent('1.00×0.80×, applied 0.85×');
   await expect.element(screen.getByRole('row', { name: /^Duration/ })).toMatchTextContent('4.2 s5.3 s+1.1 s (+25 %)');
   await expect.element(screen.getByRole('row', { name: /^Loudness/ })).toMatchTextContent('−20.1 LUFS–');
   await expect.element(screen.getByRole('row', { name: /^Pauses/ })).toMatchTextContent('23+1');

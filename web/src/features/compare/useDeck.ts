@@ -1,5 +1,5 @@
 /** What a panel of takes does: play one, pass to another at the same word or second, repeat a span. */
-import { useEffect, useRef, useState, type KeyboardEvent } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import type { Version } from '../../api/types.ts';
 import type { Span } from '../../audio/playhead.ts';
 import type { TakeSource } from '../../audio/takeLoader.ts';
@@ -35,6 +35,7 @@ export function useDeck(versions: readonly Version[]) {
     if (first) {
       player.switchTo(first.take, 'time');
       player.seek(first.ms);
+      player.play();
     }
     // What was set before they were loaded; later each is told to the player at once.
     // oxlint-disable-next-line react/exhaustive-deps
@@ -44,7 +45,7 @@ export function useDeck(versions: readonly Version[]) {
   const hear = (take: number, ms?: number, how: Hold = hold) => {
     if (!player) {
       wanted.current = { take, ms: ms ?? 0 };
-      load('play');
+      load();
       return;
     }
     player.switchTo(take, how);
@@ -56,14 +57,16 @@ export function useDeck(versions: readonly Version[]) {
     player?.loop(span);
     setLoop(span);
   };
-  const keys = (event: KeyboardEvent<HTMLElement>) => {
-    const take = Number(/^(?:Digit|Numpad)([1-4])$/.exec(event.code)?.[1] ?? 0) - 1;
-    const plain = !event.ctrlKey && !event.metaKey && !event.altKey && !(event.target as Element).matches('textarea, select, input:not([data-seek])');
-    if (plain && take >= 0 && take < versions.length && !player) {
-      event.preventDefault();
-      hear(take);
-    } else takeKeys({ player, load, span: loop })(event);
+  const toggle = () => {
+    if (player?.playing) player.pause();
+    else if (player) player.play();
+    else {
+      // The pointer that came near has begun to load them already, and then the loader takes no second order.
+      wanted.current = wanted.current ? null : { take: 0, ms: 0 };
+      load();
+    }
   };
+  const keys = takeKeys({ player, load: toggle, span: loop });
   return {
     ...takes,
     hold,
@@ -79,11 +82,7 @@ export function useDeck(versions: readonly Version[]) {
       player?.level(next);
     },
     hear,
-    toggle: () => {
-      if (!player) load('play');
-      else if (player.playing) player.pause();
-      else player.play();
-    },
+    toggle,
     repeat,
     /** In the active take. */
     looped: player?.looped ?? null,
