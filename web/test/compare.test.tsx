@@ -2,8 +2,6 @@ import { beforeEach, expect, test, vi } from 'vitest';
 import { userEvent } from 'vitest/browser';
 import type { Comparison, Preference, PreferencePage, Version } from '../src/api/types.ts';
 import { Compare } from '../src/features/compare/compare.tsx';
-import { shortened, visible } from '../src/features/compare/pieces.ts';
-import { shuffled } from '../src/features/compare/shuffle.ts';
 import { toneUrl, version, voice } from './made.ts';
 import { problem, serve, type Asked } from './network.ts';
 import { show } from './show.tsx';
@@ -239,23 +237,4 @@ test('what others preferred is counted and told', async () => {
   await expect.element(told.getByText(/^Mara Lindqvist preferred v2 among v2 and v1/)).toMatchTextContent('Calmer');
   await expect.element(told.getByText(/heard no difference that matters among v2 and v1/)).toBeVisible();
   await expect.element(screen.getByRole('listitem', { name: 'Version 2' })).toMatchTextContent('Preferred once, blind');
-});
-
-test('the middle of a long unchanged run is left out, and nothing else', () => {
-  const long = Array.from({ length: 40 }, (_, index) => `word${index} `).join('');
-  const pieces = [{ kind: 'same' as const, text: long }, { kind: 'added' as const, text: 'new ' }, { kind: 'same' as const, text: long }];
-  const shown = shortened(pieces);
-  expect(shown.map(({ kind }) => kind)).toEqual(['skipped', 'same', 'added', 'same', 'skipped']);
-  expect(shown.map(({ text }) => text).join('')).toBe(pieces.map(({ text }) => text).join(''));
-  expect(shown[3]?.text.split(' ')).toHaveLength(9);
-});
-
-test('space that came or went can be seen', () => {
-  expect(visible({ kind: 'added', text: '\n ' })).toEqual({ kind: 'added', text: '↵\n␣' });
-  expect(visible({ kind: 'added', text: ' a' })).toEqual({ kind: 'added', text: ' a' });
-});
-
-test('every order of three comes about', () => {
-  const orders = new Set(Array.from({ length: 400 }, () => shuffled(['a', 'b', 'c']).join('')));
-  expect([...orders].toSorted()).toEqual(['abc', 'acb', 'bac', 'bca', 'cab', 'cba']);
 });
