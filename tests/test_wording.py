@@ -64,6 +64,11 @@ def test_words_are_counted_before_islands_are_folded() -> None:
     assert (found.same_words, found.removed_words, found.added_words) == (3, 3, 3)
 
 
+def test_texts_too_long_to_be_compared_are_told_whole() -> None:
+    left, right = "." * 30_000, ",." * 15_000
+    assert [(piece.kind, piece.text) for piece in compare(left, right).pieces] == [(Kind.REMOVED, left), (Kind.ADDED, right)]
+
+
 WORD_LISTS = st.lists(st.sampled_from(["Hello,", "hello", "there.", "you", "—", "Ünder"]), max_size=12)
 
 

@@ -10,8 +10,8 @@ from rapidfuzz.distance import Indel
 
 ISLAND_WORDS: Final = 2
 """An unchanged run this short between two changes reads better as part of the change than as an island."""
-MOST_CELLS: Final = 1_000_000_000
-"""Of the table a comparison fills, one bit each: 125 MB. Scripts of 20,000 signs take at most 400 million."""
+MOST_CELLS: Final = 500_000_000
+"""Of the table a comparison fills, a bit each: 60 MB. 20,000 signs against as many take 400 million; more is told whole."""
 
 _PUNCTUATION: Final = (
     "!-/:-@\\[-`{-~\u00a1-\u00a9\u00ab-\u00b4\u00b6-\u00b9\u00bb-\u00bf\u2010-\u205e\u3000-\u303f\uff01-\uff0f\uff1a-\uff20"

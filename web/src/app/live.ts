@@ -78,7 +78,7 @@ function apply({ subject, action, asset_id: asset, project_id: project, status, 
   }
   const onlyMoved = subject.type === 'generation' && status === 'running' && typeof progress === 'number';
   if (onlyMoved && showProgress(queryClient, asset, subject.id, progress)) return;
-  refresh(assetKeys.one(asset), assetKeys.lists, versionKeys.of(asset), generationKeys.of(asset));
+  refresh(assetKeys.one(asset), assetKeys.lists, versionKeys.of(asset), generationKeys.of(asset), ['version', subject.id]);
   if (project && subject.type === 'generation') refresh(limitKeys.of(project));
 }
 
