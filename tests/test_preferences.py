@@ -72,9 +72,12 @@ async def test_preferences_are_listed_newest_first_and_counted_for_each_version(
 async def test_what_was_not_heard_is_not_preferred(studio: Studio, takes: list[Json]) -> None:
     first, second, third = (one["id"] for one in takes)
     reviewer = await studio.person("reviewer")
+    for field, body in {
+        "preferred_id": {"version_ids": [first, second], "preferred_id": third},
+        "version_ids": {"version_ids": [first, first], "preferred_id": first},
+    }.items():
+        assert field_of(await reviewer.post(path(studio), json=body)) == field
     for body in (
-        {"version_ids": [first, second], "preferred_id": third},
-        {"version_ids": [first, first], "preferred_id": first},
         {"version_ids": [first], "preferred_id": first},
         {"version_ids": [first, second, third, str(uuid4()), str(uuid4())], "preferred_id": None},
         {"version_ids": [first, second], "preferred_id": first, "note": "x" * 501},

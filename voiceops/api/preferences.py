@@ -5,7 +5,7 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Query
-from pydantic import Field, model_validator
+from pydantic import Field
 from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import UUID as PG_UUID
 from sqlalchemy.dialects.postgresql import array
@@ -32,14 +32,6 @@ class PreferenceIn(In):
     ]
     preferred_id: Annotated[UUID | None, Field(description="Null if there was no difference that matters.")]
     note: Reason | None = None
-
-    @model_validator(mode="after")
-    def _one_of_them(self) -> "PreferenceIn":
-        if len(set(self.version_ids)) < len(self.version_ids):
-            raise ValueError("The versions are different ones.")
-        if self.preferred_id is not None and self.preferred_id not in self.version_ids:
-            raise ValueError("What is preferred is one of the versions that were heard.")
-        return self
 
 
 class PreferenceOut(Out):

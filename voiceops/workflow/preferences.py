@@ -27,6 +27,7 @@ async def prefer(db: AsyncSession, actor: Actor, project_id: UUID, heard: Heard)
     """Record a preference among different versions of one project; others are `Malformed`, whether or not they are elsewhere."""
     project = await find(db, actor, Project, project_id)
     authorize(actor, Action.VERSION_PREFER, project.id)
+    _check(heard)
     preference = Preference(
         project_id=project.id,
         asset_id=await _asset_of(db, project.id, heard.version_ids),
@@ -40,6 +41,13 @@ async def prefer(db: AsyncSession, actor: Actor, project_id: UUID, heard: Heard)
     told = {"version_ids": [str(one) for one in heard.version_ids], "preferred_id": heard.preferred_id and str(heard.preferred_id)}
     await record(db, actor, Action.VERSION_PREFER, preference, changes=told, version_id=heard.preferred_id)
     return preference
+
+
+def _check(heard: Heard) -> None:
+    if len(set(heard.version_ids)) < len(heard.version_ids):
+        raise Malformed.field("version_ids", "These are different versions, each once.")
+    if heard.preferred_id is not None and heard.preferred_id not in heard.version_ids:
+        raise Malformed.field("preferred_id", "What is preferred is one of the versions that were heard.")
 
 
 async def _asset_of(db: AsyncSession, project_id: UUID, version_ids: Sequence[UUID]) -> UUID | None:
