@@ -190,8 +190,13 @@ export function verdict(other: Partial<Verdict> = {}): Verdict {
   };
 }
 
-/** A second of a quiet tone, as a WAV file of our own origin. */
-export function toneUrl(seconds = 1, rate = 8000): string {
+/** A second of a quiet tone, as an address of our own origin. */
+export function toneUrl(seconds = 1): string {
+  return URL.createObjectURL(toneFile(seconds));
+}
+
+/** The same as a WAV file. */
+export function toneFile(seconds = 1, rate = 8000): Blob {
   const count = Math.round(seconds * rate);
   const view = new DataView(new ArrayBuffer(44 + count * 2));
   const write = (at: number, ascii: string) => new TextEncoder().encode(ascii).forEach((byte, index) => view.setUint8(at + index, byte));
@@ -208,5 +213,5 @@ export function toneUrl(seconds = 1, rate = 8000): string {
   write(36, 'data');
   view.setUint32(40, count * 2, true);
   for (let at = 0; at < count; at += 1) view.setInt16(44 + at * 2, Math.sin((at / rate) * 2 * Math.PI * 440) * 3000, true);
-  return URL.createObjectURL(new Blob([view], { type: 'audio/wav' }));
+  return new Blob([view], { type: 'audio/wav' });
 }

@@ -1,8 +1,10 @@
-import { expect, test, vi } from 'vitest';
+import { afterEach, expect, test, vi } from 'vitest';
+import { userEvent } from 'vitest/browser';
 import type { Version } from '../src/api/types.ts';
+import { player } from '../src/audio/player.ts';
 import { VersionCard } from '../src/features/versions/versionCard.tsx';
-import { asset, version, voice } from './made.ts';
-import { serve } from './network.ts';
+import { asset, toneUrl, version, voice } from './made.ts';
+import { problem, serve } from './network.ts';
 import { show } from './show.tsx';
 
 const CHANGES = {
@@ -16,11 +18,17 @@ const CHANGES = {
 const ticked = vi.fn<(ids: readonly string[]) => void>();
 const compared = vi.fn<(ids: readonly string[]) => void>();
 
-async function card(of: Partial<Version> = {}, onStart?: () => void, selected = false) {
-  serve({
+const WORDS = {
+  source: 'aligned',
+  items: ['Welcome', 'to', 'Northwind'].map((text, at) => ({ text, start_ms: at * 1000, end_ms: at * 1000 + 800, emphasised: false })),
+};
+
+async function card(of: Partial<Version> = {}, onStart?: () => void, selected = false, words: object | (() => Response) = WORDS) {
+  const asked = serve({
     'GET /api/v1/versions/v-2/waveform': { samples_per_peak: 256, sample_rate_hz: 24_000, length: 2, peaks: [-90, 100, -20, 30] },
+    'GET /api/v1/versions/v-2/words': words,
   });
-  return await show(
+  const screen = await show(
     <VersionCard
       version={version(of)}
       asset={asset()}
@@ -32,7 +40,15 @@ async function card(of: Partial<Version> = {}, onStart?: () => void, selected = 
       comparing={{ ticked: [], onTick: ticked, onCompare: compared }}
     />,
   );
+  return Object.assign(screen, { asked });
 }
+
+/** The sound itself comes from here: elements of audio do not ask through fetch. */
+function give() {
+  player.load({ id: 'v-2', url: toneUrl(4.2), title: 'Greeting', detail: 'v2', durationMs: 4200, version: null });
+}
+
+afterEach(() => player.close());
 
 test('what changed since the parent is told word by word and value by value', async () => {
   const screen = await card({ changes: CHANGES });
@@ -87,4 +103,39 @@ test('a version is ticked to be compared, or compared at once with the one it wa
   expect(ticked).toHaveBeenLastCalledWith(['v-2']);
   await screen.getByRole('button', { name: 'Compare with v1' }).click();
   expect(compared).toHaveBeenLastCalledWith(['v-1', 'v-2']);
+});
+
+test('the words are asked for when the version gets the player, and follow it', async () => {
+  const { asked, ...screen } = await card();
+  await expect.element(screen.getByRole('button', { name: 'Details' })).toBeVisible();
+  expect(asked.filter((one) => one.path.endsWith('/words'))).toEqual([]);
+  give();
+  const words = screen.getByRole('listbox', { name: 'Words of version 2' });
+  await expect.element(words).toMatchTextContent('Welcome to Northwind');
+  await expect.element(screen.getByText('Timed by recognition')).toBeVisible();
+  await screen.getByRole('option', { name: 'Northwind' }).click();
+  await expect.poll(() => player.snapshot().state).toBe('playing');
+  expect(player.position()).toBeGreaterThanOrEqual(2000);
+  await expect.poll(() => words.element().querySelector('[data-now]')?.textContent).toBe('Northwind');
+  words.element().focus();
+  await userEvent.keyboard(' ');
+  await expect.poll(() => player.snapshot().state).toBe('paused');
+  await expect.element(screen.getByText(/^Heard \d+ %$/)).toBeVisible();
+});
+
+test('words that cannot be had can be asked for again', async () => {
+  let lost = true;
+  const screen = await card({}, undefined, false, () => (lost ? problem(503, 'Not now', 'The server is busy.') : Response.json(WORDS)));
+  give();
+  await expect.element(screen.getByText('The words could not be loaded. The server is busy.')).toBeVisible();
+  lost = false;
+  await screen.getByRole('button', { name: 'Try again' }).click();
+  await expect.element(screen.getByRole('listbox')).toBeVisible();
+});
+
+test('where nobody knows when a word is spoken, that is said', async () => {
+  const screen = await card({}, undefined, false, { source: null, items: [] });
+  give();
+  await expect.element(screen.getByText('It is not known yet when each word is spoken.')).toBeVisible();
+  expect(screen.getByRole('listbox').elements()).toHaveLength(0);
 });

@@ -16,17 +16,24 @@ interface SelectionProps {
 
 export function Selection({ durationMs, span, onSpan, onPoint }: SelectionProps) {
   const from = useRef<number | null>(null);
+  // What is released is what was dragged, whether or not it has been rendered yet.
+  const dragged = useRef<Span | null>(null);
   const [draft, setDraft] = useState<Span | null>(null);
   const shown = draft ?? span;
   const place = (event: PointerEvent<HTMLElement>) => {
     const { left, width } = event.currentTarget.getBoundingClientRect();
     return Math.min(1, Math.max(0, (event.clientX - left) / (width || 1))) * durationMs;
   };
+  const drag = (to: Span | null) => {
+    dragged.current = to;
+    setDraft(to);
+  };
   const release = (event: PointerEvent<HTMLElement>) => {
     if (from.current === null) return;
     from.current = null;
-    setDraft(null);
-    if (draft) onSpan(draft);
+    const chosen = dragged.current;
+    drag(null);
+    if (chosen) onSpan(chosen);
     else {
       if (span) onSpan(null);
       onPoint(place(event));
@@ -46,13 +53,13 @@ export function Selection({ durationMs, span, onSpan, onPoint }: SelectionProps)
         if (from.current === null) return;
         const to = place(event);
         const still = (STILL_PX / (event.currentTarget.clientWidth || 1)) * durationMs;
-        if (!draft && Math.abs(to - from.current) <= still) return;
-        setDraft({ startMs: Math.round(Math.min(from.current, to)), endMs: Math.round(Math.max(from.current, to)) });
+        if (!dragged.current && Math.abs(to - from.current) <= still) return;
+        drag({ startMs: Math.round(Math.min(from.current, to)), endMs: Math.round(Math.max(from.current, to)) });
       }}
       onPointerUp={release}
       onPointerCancel={() => {
         from.current = null;
-        setDraft(null);
+        drag(null);
       }}
     >
       {shown && (

@@ -43,8 +43,10 @@ const GROUPS: readonly { where: string; keys: readonly (readonly [string, string
 
 export function Shortcuts({ onClose }: { onClose: () => void }) {
   return (
-    <Dialog title="Keyboard shortcuts" onClose={onClose}>
-      <div className={styles.body}>
+    <Dialog title="Keyboard shortcuts" size="wide" onClose={onClose}>
+      {/* It scrolls on a small screen, so the keys must be able to reach it. */}
+      {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex */}
+      <div className={styles.body} role="group" aria-label="Keys" tabIndex={0}>
         {GROUPS.map((group) => (
           <section key={group.where}>
             <h3>{group.where}</h3>
@@ -52,9 +54,7 @@ export function Shortcuts({ onClose }: { onClose: () => void }) {
               {group.keys.map(([key, does]) => (
                 <div key={key}>
                   <dt>
-                    {key.split(' ').map((one) => (
-                      <kbd key={one}>{one}</kbd>
-                    ))}
+                    {key.split(' ').map((one) => (one === '–' ? '–' : <kbd key={one}>{one}</kbd>))}
                   </dt>
                   <dd>{does}</dd>
                 </div>

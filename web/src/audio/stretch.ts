@@ -8,7 +8,7 @@ const COARSE = 4;
 /** So long it computes before the page gets its turn. */
 const SLICE_MS = 8;
 
-/** Place `x` of the result is place `x * factor` of the sound, to within 8 ms. About 3 ms of computing a second of sound. */
+/** Place `x` of the result is place `x * factor` of the sound, to within 8 ms. About 10 ms of computing a second of sound, the turns of the page included. */
 export async function stretched(sound: AudioBuffer, factor: number): Promise<AudioBuffer> {
   if (factor === 1) return sound;
   const { sampleRate, numberOfChannels } = sound;
