@@ -99,7 +99,7 @@ def _page(studio: Studio, left: str, right: str) -> Figure:
     told = json.loads(found.read_text())
     longest = max(told["shown"], default=0)
     listening = max(told["heard"], default=0)
-    how = f"opened on these two, each change with what stands beside it; while they load, play and are switched the longest is {listening:.0f} ms"
+    how = f"opened on these two; while they load, play and are switched the longest is {listening:.0f} ms"
     return Figure(
         "the longest task as the page shows them", f"{longest:.0f} ms", f"<= {TASK_MS:g} ms", longest <= TASK_MS, before, how
     )
