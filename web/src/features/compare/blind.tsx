@@ -41,12 +41,12 @@ export function Blind({ project, versions, titles, voices, onEnd }: BlindProps) 
               type="button"
               className={styles.letter}
               aria-pressed={deck.active === take}
-              aria-label={`Listen to ${LETTERS[take]}`}
               aria-keyshortcuts={String(take + 1)}
               onClick={(event) => deck.hear(take, undefined, event.shiftKey ? 'time' : deck.hold)}
             >
+              <span className={styles.hidden}>Listen to </span>
               {LETTERS[take]}
-              <kbd>{take + 1}</kbd>
+              <kbd aria-hidden="true">{take + 1}</kbd>
             </button>
             {result && <Revealed name={versionName(version, titles)} version={version} voices={voices} best={result !== 'unsaid' && result.preferred_id === version.id} />}
           </li>

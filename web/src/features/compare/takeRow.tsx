@@ -27,13 +27,15 @@ export function TakeRow({ version, take, name, voices, deck, head, count }: Take
         type="button"
         className={styles.pick}
         aria-pressed={active}
-        aria-label={`Listen to ${name}`}
         aria-keyshortcuts={String(take + 1)}
         onPointerEnter={() => deck.load()}
         onClick={(event) => deck.hear(take, undefined, event.shiftKey ? 'time' : deck.hold)}
       >
-        <kbd>{take + 1}</kbd>
-        <span>{name}</span>
+        <kbd aria-hidden="true">{take + 1}</kbd>
+        <span>
+          <span className={styles.hidden}>Listen to </span>
+          {name}
+        </span>
       </button>
       <div className={styles.about}>
         <StatusBadge status={version.status} />
