@@ -59,7 +59,7 @@ export function Blind({ project, versions, titles, voices, onEnd }: BlindProps) 
       <footer>
         {!result && (
           <Button variant="quiet" onClick={() => setResult('unsaid')}>
-            Show which is which{mayPrefer && ', without choosing'}
+            {mayPrefer ? 'Show without choosing' : 'Show which is which'}
           </Button>
         )}
         <Button variant={result ? 'primary' : 'quiet'} onClick={onEnd}>
