@@ -10,6 +10,7 @@ from typing import Final
 
 from bench import machine
 from bench.audit import audit
+from bench.compare import compare
 from bench.figure import Figure, table
 from bench.latency import ten_words
 from bench.limiting import limits_hold
@@ -33,6 +34,7 @@ PARTS: Final[Mapping[str, Callable[[Studio], list[Figure]]]] = {
     "throughput": hundred_scripts,
     "audit": audit,
     "limits": limits_hold,
+    "compare": compare,
 }
 """What can be measured, in the order in which it is; each part gets a running studio."""
 

@@ -126,6 +126,8 @@ async def test_every_answer_is_one_the_document_promises(studio: Studio, worker:
         "project": studio.project,
         "asset": version["asset_id"],
         "version": version["id"],
+        "left": version["id"],
+        "right": version["id"],
         "generation_id": version["generation_id"],
     }
     mine = json.loads(json.dumps(document))

@@ -21,6 +21,7 @@ READ = frozenset(Role)
 WRITE = frozenset({Role.AUTHOR, Role.OWNER})
 OWN = frozenset({Role.OWNER})
 AUDIT = frozenset({Role.AUDITOR, Role.OWNER})
+LISTEN = frozenset(Role) - {Role.AUDITOR}
 OF_THE_INSTALLATION: Final = {Action.AUDIT_READ, Action.AUDIT_VERIFY, Action.AUDIT_EXPORT}
 """What its admins may do to its own log, which lies in no project."""
 PEOPLE: Final = (*Role, "outsider", "admin")
@@ -88,6 +89,7 @@ LIMITED: Final = {"characters": {"limit": 2_000_000}, "reason": "More to say"}
 KEY: Final = {"project_id": "{project}", "name": "Machine", "scopes": ["read"]}
 SPOKEN: Final = {"text": "Hello.", "voice": "tone/plain"}
 WHY: Final = {"reason": "Because"}
+HEARD: Final = {"version_ids": ["{version}", "{right}"], "preferred_id": "{right}"}
 TOKEN: Final = {"token": "no such token"}
 ROUTES: Final[Mapping[tuple[str, str], Route]] = {
     ("GET", "/healthz"): Route(None, signed_out=200),
@@ -117,6 +119,9 @@ ROUTES: Final[Mapping[tuple[str, str], Route]] = {
     ("POST", "/api/v1/generations/{generation_id}/retry"): Route(WRITE, Action.GENERATION_RETRY, 409),
     ("GET", "/api/v1/versions/{version}"): Route(READ),
     ("GET", "/api/v1/versions/{version}/waveform"): Route(READ),
+    ("GET", "/api/v1/versions/{left}/compare/{right}"): Route(READ),
+    ("GET", "/api/v1/projects/{project}/preferences"): Route(READ),
+    ("POST", "/api/v1/projects/{project}/preferences"): Route(LISTEN, Action.VERSION_PREFER, 201, HEARD),
     ("GET", "/api/v1/versions/{version}/words"): Route(READ),
     ("GET", "/api/v1/versions/{version}/audio"): Route(READ),
     ("HEAD", "/api/v1/versions/{version}/audio"): Route(READ),
@@ -175,7 +180,7 @@ def _filled(value: Any, known: Mapping[str, str]) -> Any:
     """The value with what it names between braces."""
     for name, meant in known.items():
         value = value.replace(name, meant) if isinstance(value, str) else value
-    return value
+    return [_filled(one, known) for one in value] if isinstance(value, list) else value
 
 
 async def ask(client: httpx.AsyncClient, method: str, path: str, ids: Mapping[str, str], body: Json | None) -> httpx.Response:
@@ -195,7 +200,8 @@ def check(answer: httpx.Response, status: int, what: str) -> None:
 
 async def ids_of(studio: Studio, rows: Rows) -> dict[str, str]:
     """Something of each kind, in the project."""
-    version = await studio.version(await studio.asset())
+    asset = await studio.asset()
+    version, other = [await studio.version(asset) for _ in range(2)]
     owner = await studio.person(Role.OWNER)
     members = f"/projects/{studio.project}/invitations"
     guests = [(await owner.post(members, json={"email": f"guest{n}@x.example", "roles": ["viewer"]})).json() for n in range(2)]
@@ -212,6 +218,8 @@ async def ids_of(studio: Studio, rows: Rows) -> dict[str, str]:
         "session": str(uuid4()),
         "asset": version["asset_id"],
         "version": version["id"],
+        "left": version["id"],
+        "right": other["id"],
         "generation_id": version["generation_id"],
         "key": key,
         "provider": "tone",

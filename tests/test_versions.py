@@ -23,7 +23,12 @@ async def test_a_version_is_complete_at_birth(studio: Studio, worker: None, rows
     assert version["delivery"] == {"tone": "warm", "speed": 1.5, "emphasis": 1.0, "pitch": -2.0, "sentence_gap_ms": 250}
     assert version["generation_id"] == generation["id"]
     assert (version["asset_id"], version["project_id"]) == (asset["id"], studio.project)
-    assert (version["number"], version["status"], version["reason"], version["can"]) == (1, "draft", "For spring", [])
+    assert (version["number"], version["status"], version["reason"], version["can"]) == (
+        1,
+        "draft",
+        "For spring",
+        ["version.prefer"],
+    )
     assert (version["parent_version_id"], version["changes"]) == (None, None)
     assert (version["voice"], version["provider"]) == ("tone/plain", "tone")
     assert set(version["unspoken"]) == {"你", "👋"}

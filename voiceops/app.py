@@ -14,6 +14,7 @@ from voiceops.api import (
     assets,
     audio,
     audit,
+    compare,
     events,
     generations,
     health,
@@ -24,6 +25,7 @@ from voiceops.api import (
     page,
     people,
     policy,
+    preferences,
     problems,
     projects,
     scripts,
@@ -45,6 +47,7 @@ API: Final = "/api/v1"
 ROUTERS: Final = (
     *(session, projects, assets, scripts, voices, generations, versions, audio, events),
     *(account, members, invitations, people, keys, policy, limits, audit),
+    *(compare, preferences),
 )
 
 

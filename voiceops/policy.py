@@ -85,6 +85,7 @@ RULES: Final[Mapping[Action, Rule]] = MappingProxyType(
         Action.AUDIT_EXPORT: auditors(),
         Action.AUDIT_ROTATE: kinds(ActorKind.SYSTEM),
         Action.SESSION_REFUSE: kinds(ActorKind.SYSTEM),
+        Action.VERSION_PREFER: members(Role.VIEWER, Role.AUTHOR, Role.REVIEWER, Role.PUBLISHER),
     }
 )
 
@@ -96,6 +97,7 @@ SCOPES: Final[Mapping[Action, tuple[Scope, ...]]] = MappingProxyType(
         Action.GENERATION_REQUEST: (Scope.GENERATE,),
         Action.GENERATION_CANCEL: (Scope.GENERATE,),
         Action.GENERATION_RETRY: (Scope.GENERATE,),
+        Action.VERSION_PREFER: (Scope.REVIEW,),
     }
 )
 """What a key needs one of for an action, besides the right of its person. What is not here people alone do, and no key ever."""

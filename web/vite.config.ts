@@ -71,7 +71,7 @@ export default defineConfig({
         codeSplitting: {
           groups: [
             // What changes only with a new release of a library compresses better together and stays in the cache.
-            { name: 'libraries', test: /node_modules[\\/](?!diff[\\/]|.*(useMutation|mutationObserver))/ },
+            { name: 'libraries', test: /node_modules[\\/](?!diff[\\/]|.*(useMutation|mutationObserver|useQueries|queriesObserver))/ },
             { name: 'frame', tags: ['$initial'] },
             // The bar and the library, for who is signed in; the sign-in screen does without.
             { name: 'inside', test: /app[\\/](shell|libraryPage)\.tsx$/ },

@@ -8,6 +8,7 @@ from voiceops.models.invitation import Invitation
 from voiceops.models.key import ApiKey, Scope
 from voiceops.models.limit import Budget, Limits, RateUse
 from voiceops.models.people import LoginSession, Member, Membership, Person, Project, Role
+from voiceops.models.preference import Preference
 from voiceops.models.request import IdempotencyKey
 from voiceops.models.version import Blob, Status, Version, Waveform
 
@@ -31,6 +32,7 @@ __all__ = [
     "Member",
     "Membership",
     "Person",
+    "Preference",
     "Project",
     "RateUse",
     "Role",

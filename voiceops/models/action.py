@@ -39,6 +39,7 @@ class Action(StrEnum):
     AUDIT_EXPORT = "audit.export"
     AUDIT_ROTATE = "audit.rotate"
     SESSION_REFUSE = "session.refuse"
+    VERSION_PREFER = "version.prefer"
 
     @property
     def words(self) -> str:

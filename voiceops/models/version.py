@@ -79,7 +79,7 @@ class Version(Base):
         CheckConstraint("number >= 1", name="number"),
         CheckConstraint("duration_ms > 0", name="duration"),
     )
-    possible: ClassVar[tuple[Action, ...]] = ()
+    possible: ClassVar[tuple[Action, ...]] = (Action.VERSION_PREFER,)
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
     project_id: Mapped[UUID]

@@ -35,7 +35,7 @@ function Work() {
   return (
     <>
       <button onClick={() => client.setQueryData(generationKeys.of('a-1'), moved)}>Move on</button>
-      <AssetWork person="p-1" asset={asset()} project={PROJECT} selected={undefined} tab={tab} onSelect={() => undefined} onTab={setTab} />
+      <AssetWork person="p-1" asset={asset()} project={PROJECT} selected={undefined} tab={tab} onSelect={() => undefined} onTab={setTab} onCompare={() => undefined} />
     </>
   );
 }

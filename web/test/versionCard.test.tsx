@@ -16,6 +16,9 @@ const CHANGES = {
   delivery: [{ field: 'speed', before: 1, after: 0.95 }],
 };
 
+const ticked = vi.fn<(ids: readonly string[]) => void>();
+const compared = vi.fn<(ids: readonly string[]) => void>();
+
 const WORDS = {
   source: 'aligned',
   items: ['Welcome', 'to', 'Northwind'].map((text, at) => ({ text, start_ms: at * 1000, end_ms: at * 1000 + 800, emphasised: false })),
@@ -35,6 +38,7 @@ async function card(of: Partial<Version> = {}, onStart?: () => void, selected = 
       selected={selected}
       onSelect={vi.fn<() => void>()}
       onStart={onStart}
+      comparing={{ ticked: [], onTick: ticked, onCompare: compared }}
     />,
   );
   return Object.assign(screen, { asked });
@@ -107,6 +111,14 @@ test('a version can be a starting point, and its details hold the whole record',
   expect(start).toHaveBeenCalledOnce();
   await expect.element(screen.getByText('a'.repeat(64))).toBeVisible();
   await expect.element(screen.getByRole('row', { name: /^Speed/ })).toMatchTextContent('1.00×1.02×');
+});
+
+test('a version is ticked to be compared, or compared at once with the one it was made from', async () => {
+  const screen = await card({ changes: CHANGES });
+  await screen.getByRole('checkbox', { name: 'Compare version 2' }).click();
+  expect(ticked).toHaveBeenLastCalledWith(['v-2']);
+  await screen.getByRole('button', { name: 'Compare with v1' }).click();
+  expect(compared).toHaveBeenLastCalledWith(['v-1', 'v-2']);
 });
 
 test('the words are asked for when the version gets the player, and follow it', async () => {

@@ -750,6 +750,30 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/projects/{project}/preferences": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Preferences
+         * @description List the project's blind comparisons, the newest first.
+         */
+        get: operations["list_preferences"];
+        put?: never;
+        /**
+         * Prefer
+         * @description Record which of some versions one prefers, heard blind.
+         */
+        post: operations["prefer"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/session": {
         parameters: {
             query?: never;
@@ -833,6 +857,26 @@ export interface paths {
          * @description Sign out another browser of yours.
          */
         delete: operations["end_session"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/versions/{left}/compare/{right}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Compare Versions
+         * @description Compare two versions of one project, of one asset or of two; a version with itself too.
+         */
+        get: operations["compare_versions"];
+        put?: never;
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -1081,7 +1125,7 @@ export interface components {
          * @description What can be done. Reading is no action, for who is a member may read; only the record is for few, so reading it is one.
          * @enum {string}
          */
-        Action: "studio.seed" | "session.sign_in" | "session.sign_out" | "asset.create" | "asset.update" | "script.create" | "generation.request" | "generation.cancel" | "generation.retry" | "generation.succeed" | "generation.fail" | "limit.change" | "limit.refuse" | "studio.found" | "session.end" | "password.change" | "project.create" | "project.update" | "member.invite" | "invitation.revoke" | "member.accept" | "member.change" | "member.remove" | "person.change" | "person.deactivate" | "person.reactivate" | "key.create" | "key.revoke" | "audit.read" | "audit.verify" | "audit.export" | "audit.rotate" | "session.refuse";
+        Action: "studio.seed" | "session.sign_in" | "session.sign_out" | "asset.create" | "asset.update" | "script.create" | "generation.request" | "generation.cancel" | "generation.retry" | "generation.succeed" | "generation.fail" | "limit.change" | "limit.refuse" | "studio.found" | "session.end" | "password.change" | "project.create" | "project.update" | "member.invite" | "invitation.revoke" | "member.accept" | "member.change" | "member.remove" | "person.change" | "person.deactivate" | "person.reactivate" | "key.create" | "key.revoke" | "audit.read" | "audit.verify" | "audit.export" | "version.prefer";
         /**
          * ActorKind
          * @description How somebody acts.
@@ -1099,6 +1143,20 @@ export interface components {
             /** Name */
             name: string | null;
             type: components["schemas"]["ActorKind"];
+        };
+        /**
+         * AlignedOut
+         * @description The words both have, in columns: the n-th of each says where one word stands among the words of its version, and sounds.
+         */
+        AlignedOut: {
+            /** Left Index */
+            left_index: number[];
+            /** Left Ms */
+            left_ms: number[];
+            /** Right Index */
+            right_index: number[];
+            /** Right Ms */
+            right_ms: number[];
         };
         /** All[BrowserOut] */
         All_BrowserOut_: {
@@ -1192,21 +1250,6 @@ export interface components {
             tags?: string[] | null;
             /** Title */
             title?: string | null;
-        };
-        /**
-         * AssetRef
-         * @description The asset beneath which it happened.
-         */
-        AssetRef: {
-            /**
-             * Id
-             * Format: uuid
-             */
-            id: string;
-            /** Key */
-            key: string;
-            /** Title */
-            title: string;
         };
         /**
          * AudioOut
@@ -1358,6 +1401,34 @@ export interface components {
             warnings: components["schemas"]["ProblemError"][];
         };
         /**
+         * CompareOut
+         * @description The right version seen from the left one. Whatever does not differ is null, or missing from its list.
+         */
+        CompareOut: {
+            /** @description Null where one of them has no word timings. */
+            aligned: components["schemas"]["AlignedOut"] | null;
+            /**
+             * Applied
+             * @description As it was spoken.
+             */
+            applied: components["schemas"]["SettingOut"][];
+            /**
+             * Delivery
+             * @description As it was asked for.
+             */
+            delivery: components["schemas"]["SettingOut"][];
+            left: components["schemas"]["SideOut"];
+            lineage: components["schemas"]["LineageOut"];
+            /** Measurements */
+            measurements: components["schemas"]["MeasureOut"][];
+            provider: components["schemas"]["PairOut"] | null;
+            right: components["schemas"]["SideOut"];
+            /** Same Asset */
+            same_asset: boolean;
+            script: components["schemas"]["WordingOut"];
+            voice: components["schemas"]["PairOut"] | null;
+        };
+        /**
          * ConcurrencyIn
          * @description How many generations run at once.
          */
@@ -1483,7 +1554,7 @@ export interface components {
             actor: components["schemas"]["ActorOut"];
             /** Address */
             address: string | null;
-            asset: components["schemas"]["AssetRef"] | null;
+            asset: components["schemas"]["voiceops__api__audit_answers__AssetRef"] | null;
             /** Asset Id */
             asset_id: string | null;
             /**
@@ -1500,26 +1571,13 @@ export interface components {
              * Format: uuid
              */
             id: string;
-            /**
-             * Index
-             * @description Its place in the tree of its log, from 0, without holes; null until sealed.
-             */
-            index: number | null;
-            /**
-             * People
-             * @description Whoever is named by id in `subject` and `changes`.
-             */
-            people: components["schemas"]["Named"][];
             /** Project Id */
             project_id: string | null;
             /** Reason */
             reason: string | null;
             /** Request Id */
             request_id: string | null;
-            /**
-             * Seq
-             * @description In the order of writing, with holes where something was not done after all.
-             */
+            /** Seq */
             seq: number;
             subject: components["schemas"]["SubjectOut"];
             /** Version Id */
@@ -1535,7 +1593,7 @@ export interface components {
             actor: components["schemas"]["ActorOut"];
             /** Address */
             address: string | null;
-            asset: components["schemas"]["AssetRef"] | null;
+            asset: components["schemas"]["voiceops__api__audit_answers__AssetRef"] | null;
             /** Asset Id */
             asset_id: string | null;
             /**
@@ -1553,11 +1611,6 @@ export interface components {
              */
             id: string;
             /**
-             * Index
-             * @description Its place in the tree of its log, from 0, without holes; null until sealed.
-             */
-            index: number | null;
-            /**
              * Leaf
              * @description Of a zero byte and the payload: its hash in the tree.
              */
@@ -1569,11 +1622,6 @@ export interface components {
             log: string;
             /** Payload */
             payload: string;
-            /**
-             * People
-             * @description Whoever is named by id in `subject` and `changes`.
-             */
-            people: components["schemas"]["Named"][];
             /** Project Id */
             project_id: string | null;
             proof: components["schemas"]["ProofOut"] | null;
@@ -1586,10 +1634,7 @@ export interface components {
             recorded_at: string;
             /** Request Id */
             request_id: string | null;
-            /**
-             * Seq
-             * @description In the order of writing, with holes where something was not done after all.
-             */
+            /** Seq */
             seq: number;
             /**
              * Sha256
@@ -1621,7 +1666,7 @@ export interface components {
             event_id: string | null;
             /** Index */
             index: number | null;
-            kind: components["schemas"]["Kind"];
+            kind: components["schemas"]["voiceops__audit__verdict__Kind"];
             /**
              * Log
              * Format: uuid
@@ -1919,12 +1964,6 @@ export interface components {
          */
         KeyState: "active" | "asleep" | "expired" | "revoked";
         /**
-         * Kind
-         * @description What can be wrong.
-         * @enum {string}
-         */
-        Kind: "edited" | "missing" | "gap" | "moved" | "root" | "checkpoint" | "cut" | "unsigned" | "behind" | "columns" | "time" | "witness";
-        /**
          * LatestVersion
          * @description The newest version of an asset, as a list shows it.
          */
@@ -1991,6 +2030,29 @@ export interface components {
             money?: components["schemas"]["MoneyIn"] | null;
             /** Reason */
             reason: string;
+        };
+        /**
+         * LineageOut
+         * @description How they are related: the newest version both were made from, itself included, and the steps from it, oldest first.
+         */
+        LineageOut: {
+            ancestor: components["schemas"]["StepOut"] | null;
+            /**
+             * Left
+             * @description These steps, the newest 50, the left version last.
+             */
+            left: components["schemas"]["StepOut"][];
+            /**
+             * Left Steps
+             * @description How many steps the left one is away from it.
+             */
+            left_steps: number;
+            /** @description What the left one is to the right: `ancestor`: the right was made from it, in one step or more. */
+            relation: components["schemas"]["Relation"];
+            /** Right */
+            right: components["schemas"]["StepOut"][];
+            /** Right Steps */
+            right_steps: number;
         };
         /**
          * LookIn
@@ -2063,6 +2125,25 @@ export interface components {
             is_admin: boolean;
             /** Name */
             name: string;
+        };
+        /**
+         * MeasureOut
+         * @description One figure of both, and by how much the right one exceeds the left; null where it could not be measured.
+         */
+        MeasureOut: {
+            /** Delta */
+            delta: number | null;
+            /** Left */
+            left: number | null;
+            /**
+             * Name
+             * @example duration_ms
+             */
+            name: string;
+            /** Right */
+            right: number | null;
+            /** Unit */
+            unit: string;
         };
         /**
          * MeasurementsOut
@@ -2149,19 +2230,6 @@ export interface components {
             resets_at: string;
             /** Used Micros */
             used_micros: number;
-        };
-        /**
-         * Named
-         * @description A person by the name they have now.
-         */
-        Named: {
-            /**
-             * Id
-             * Format: uuid
-             */
-            id: string;
-            /** Name */
-            name: string;
         };
         /**
          * NewKeyOut
@@ -2279,6 +2347,16 @@ export interface components {
             next_cursor: string | null;
         };
         /**
+         * PairOut
+         * @description The two values of something that differs.
+         */
+        PairOut: {
+            /** Left */
+            left: string;
+            /** Right */
+            right: string;
+        };
+        /**
          * PasswordIn
          * @description The password one has, and the one to have.
          */
@@ -2327,6 +2405,15 @@ export interface components {
             person: components["schemas"]["PersonOut"];
         };
         /**
+         * PieceOut
+         * @description A run of text that stayed, went or came.
+         */
+        PieceOut: {
+            kind: components["schemas"]["voiceops__wording__Kind"];
+            /** Text */
+            text: string;
+        };
+        /**
          * PolicyOut
          * @description Every action of members. Reading is none of them, and is told apart.
          */
@@ -2334,6 +2421,81 @@ export interface components {
             reading: components["schemas"]["MayOut"];
             /** Rules */
             rules: components["schemas"]["RuleOut"][];
+        };
+        /**
+         * PreferenceCount
+         * @description How often a version was heard blind, and how often it was preferred.
+         */
+        PreferenceCount: {
+            /** Heard */
+            heard: number;
+            /** Preferred */
+            preferred: number;
+            /**
+             * Version Id
+             * Format: uuid
+             */
+            version_id: string;
+        };
+        /**
+         * PreferenceIn
+         * @description What was heard, and which of it is preferred.
+         */
+        PreferenceIn: {
+            /** Note */
+            note?: string | null;
+            /**
+             * Preferred Id
+             * @description Null if there was no difference that matters.
+             */
+            preferred_id: string | null;
+            /**
+             * Version Ids
+             * @description In the order in which they were heard.
+             */
+            version_ids: string[];
+        };
+        /**
+         * PreferenceOut
+         * @description One blind comparison. `asset_id` is null where the versions are of several assets.
+         */
+        PreferenceOut: {
+            /** Asset Id */
+            asset_id: string | null;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Note */
+            note: string | null;
+            person: components["schemas"]["PersonOut"];
+            /** Preferred Id */
+            preferred_id: string | null;
+            /**
+             * Project Id
+             * Format: uuid
+             */
+            project_id: string;
+            /** Version Ids */
+            version_ids: string[];
+        };
+        /**
+         * PreferencePage
+         * @description A part of the list, and the counts of the versions that were asked for, over all parts.
+         */
+        PreferencePage: {
+            /** Counts */
+            counts: components["schemas"]["PreferenceCount"][];
+            /** Items */
+            items: components["schemas"]["PreferenceOut"][];
+            /** Next Cursor */
+            next_cursor: string | null;
         };
         /**
          * Problem
@@ -2502,6 +2664,12 @@ export interface components {
             reason?: string | null;
         };
         /**
+         * Relation
+         * @description How the left version stands to the right one.
+         * @enum {string}
+         */
+        Relation: "same" | "ancestor" | "descendant" | "related" | "unrelated";
+        /**
          * Role
          * @description What a member is in a project; one person may have several.
          * @enum {string}
@@ -2630,6 +2798,49 @@ export interface components {
             projects: components["schemas"]["ProjectOut"][];
         };
         /**
+         * SettingOut
+         * @description One field of a delivery that differs; null where there is none.
+         */
+        SettingOut: {
+            /** Field */
+            field: string;
+            /** Left */
+            left: unknown;
+            /** Right */
+            right: unknown;
+        };
+        /**
+         * SideOut
+         * @description One of the two versions.
+         */
+        SideOut: {
+            asset: components["schemas"]["voiceops__api__compare__AssetRef"];
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            created_by: components["schemas"]["PersonOut"];
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Number */
+            number: number;
+            /** Provider */
+            provider: string;
+            /** Reason */
+            reason: string | null;
+            /** Script Note */
+            script_note: string | null;
+            /** Script Number */
+            script_number: number;
+            status: components["schemas"]["Status"];
+            /** Voice */
+            voice: string;
+        };
+        /**
          * SignIn
          * @description Who signs in.
          */
@@ -2652,8 +2863,33 @@ export interface components {
          */
         Status: "draft" | "in_review" | "approved" | "archived";
         /**
+         * StepOut
+         * @description One version on the way, and what was said when it was made. The note is its script's, null where it took over its wording.
+         */
+        StepOut: {
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            created_by: components["schemas"]["PersonOut"];
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Number */
+            number: number;
+            /** Reason */
+            reason: string | null;
+            /** Script Note */
+            script_note: string | null;
+            /** Script Number */
+            script_number: number;
+        };
+        /**
          * SubjectOut
-         * @description What was acted upon. `name` is a person's as it is now; of an invitation that of who accepted it.
+         * @description What was acted upon.
          */
         SubjectOut: {
             /**
@@ -2661,8 +2897,6 @@ export interface components {
              * Format: uuid
              */
             id: string;
-            /** Name */
-            name: string | null;
             /** Type */
             type: string;
         };
@@ -2841,6 +3075,25 @@ export interface components {
             text: string;
         };
         /**
+         * WordingOut
+         * @description What differs between the scripts, word by word, markup as in scripts.
+         *
+         *     Without what was added the pieces are the left script, without what was removed the right one. Unchanged runs of up to two words
+         *     between changes are told as part of them; the counts are of the words themselves.
+         */
+        WordingOut: {
+            /** Added Words */
+            added_words: number;
+            /** Pieces */
+            pieces: components["schemas"]["PieceOut"][];
+            /** Removed Words */
+            removed_words: number;
+            /** Same */
+            same: boolean;
+            /** Same Words */
+            same_words: number;
+        };
+        /**
          * WordsOut
          * @description The words of a version; `source` tells who timed them, null if nobody did.
          */
@@ -2853,6 +3106,50 @@ export interface components {
              */
             source: string | null;
         };
+        /**
+         * AssetRef
+         * @description The asset beneath which it happened.
+         */
+        voiceops__api__audit_answers__AssetRef: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Key */
+            key: string;
+            /** Title */
+            title: string;
+        };
+        /**
+         * AssetRef
+         * @description Which asset.
+         */
+        voiceops__api__compare__AssetRef: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Key */
+            key: string;
+            /** Language */
+            language: string;
+            /** Title */
+            title: string;
+        };
+        /**
+         * Kind
+         * @description What can be wrong.
+         * @enum {string}
+         */
+        voiceops__audit__verdict__Kind: "edited" | "missing" | "gap" | "moved" | "root" | "checkpoint" | "cut" | "unsigned" | "behind" | "columns" | "time" | "witness";
+        /**
+         * Kind
+         * @description What became of a piece of text.
+         * @enum {string}
+         */
+        voiceops__wording__Kind: "same" | "removed" | "added";
     };
     responses: never;
     parameters: never;
@@ -7343,6 +7640,207 @@ export interface operations {
             };
         };
     };
+    list_preferences: {
+        parameters: {
+            query?: {
+                /** @description Only comparisons that any of these was part of; up to four. */
+                version?: string[] | null;
+                limit?: number;
+                /** @description `next_cursor` of the part before. */
+                cursor?: string | null;
+            };
+            header?: never;
+            path: {
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PreferencePage"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    prefer: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any string of your own. */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PreferenceIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PreferenceOut"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     session: {
         parameters: {
             query?: never;
@@ -7883,6 +8381,92 @@ export interface operations {
             };
             /** @description Request Entity Too Large */
             413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    compare_versions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                left: string;
+                right: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CompareOut"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -34,3 +34,7 @@ export type May = Schemas['MayOut'];
 export type AuditEvent = Schemas['EventOut'];
 export type WholeEvent = Schemas['EventWhole'];
 export type Verdict = Schemas['VerdictOut'];
+export type Comparison = Schemas['CompareOut'];
+export type Preference = Schemas['PreferenceOut'];
+export type PreferencePage = Schemas['PreferencePage'];
+export type NewPreference = Schemas['PreferenceIn'];

@@ -55,6 +55,7 @@ export function AssetPage() {
         selected={version}
         tab={tab ?? (asset.data.can.includes('generation.request') ? 'script' : 'versions')}
         onSelect={(number) => void navigate({ search: (old) => set({ ...old, version: number }), replace: true, resetScroll: false })}
+        onCompare={(ids) => void navigate({ to: '/projects/$project/compare', params: { project: key }, search: { versions: ids.join(',') } })}
         onTab={(next) => void navigate({ search: (old) => set({ ...old, tab: next }), replace: true, resetScroll: false })}
       />
     </main>

@@ -26,9 +26,10 @@ interface AssetWorkProps {
   tab: Tab;
   onSelect: (number: number | undefined) => void;
   onTab: (tab: Tab) => void;
+  onCompare: (ids: readonly string[]) => void;
 }
 
-export function AssetWork({ person, asset, project, selected, tab, onSelect, onTab }: AssetWorkProps) {
+export function AssetWork({ person, asset, project, selected, tab, onSelect, onTab, onCompare }: AssetWorkProps) {
   const client = useQueryClient();
   const voices = useQuery(voicesQuery);
   const generations = useQuery(generationsQuery(asset.id));
@@ -87,6 +88,7 @@ export function AssetWork({ person, asset, project, selected, tab, onSelect, onT
           selected={selected}
           onSelect={onSelect}
           onStart={mayGenerate ? start : undefined}
+          onCompare={onCompare}
         >
           <Requests generations={generations.data?.items ?? []} voices={voices.data ?? []} />
         </VersionList>

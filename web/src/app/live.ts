@@ -65,6 +65,10 @@ const PEOPLE = [['session'], ['members'], ['invitations'], ['people'], ['project
 function apply({ subject, action, asset_id: asset, project_id: project, status, progress }: Change) {
   if (action !== 'generation.progress') refresh(['audit', project]);
   if (project && subject.type === 'limit') refresh(limitKeys.of(project));
+  if (subject.type === 'preference') {
+    refresh(['preferences', project]);
+    return;
+  }
   if (!asset) {
     const me = queryClient.getQueryData(sessionQuery.queryKey)?.person.id;
     // Other roles of one's own change what every answer allows.
@@ -74,7 +78,7 @@ function apply({ subject, action, asset_id: asset, project_id: project, status, 
   }
   const onlyMoved = subject.type === 'generation' && status === 'running' && typeof progress === 'number';
   if (onlyMoved && showProgress(queryClient, asset, subject.id, progress)) return;
-  refresh(assetKeys.one(asset), assetKeys.lists, versionKeys.of(asset), generationKeys.of(asset));
+  refresh(assetKeys.one(asset), assetKeys.lists, versionKeys.of(asset), generationKeys.of(asset), ['version', subject.id]);
   if (project && subject.type === 'generation') refresh(limitKeys.of(project));
 }
 

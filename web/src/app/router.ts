@@ -9,7 +9,7 @@ import { leave } from './leave.ts';
 import { NotFound } from './notFound.ts';
 import { onSignedOut, queryClient } from './queryClient.ts';
 import { Root } from './root.tsx';
-import { adminSearch, assetSearch, auditSearch, librarySearch, signInSearch } from './search.ts';
+import { adminSearch, assetSearch, auditSearch, compareSearch, librarySearch, signInSearch } from './search.ts';
 
 const root = createRootRouteWithContext<{ queryClient: QueryClient }>()({
   component: Root,
@@ -119,6 +119,13 @@ const audit = createRoute({
   component: lazyRouteComponent(() => import('./auditPage.tsx'), 'AuditPage'),
 });
 
+const compare = createRoute({
+  getParentRoute: () => inside,
+  path: '/projects/$project/compare',
+  validateSearch: compareSearch,
+  component: lazyRouteComponent(() => import('./comparePage.tsx'), 'ComparePage'),
+});
+
 const admin = createRoute({
   getParentRoute: () => inside,
   path: '/admin',
@@ -160,6 +167,7 @@ export const router = createRouter({
       library,
       asset,
       audit,
+      compare,
       settings.addChildren([settingsHome, members, keys, limits, policy]),
       admin.addChildren([people, projects, adminAudit]),
       account,

@@ -49,6 +49,19 @@ export function assetSearch(raw: Raw) {
   });
 }
 
+const ID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+const MOST_COMPARED = 4;
+
+/** The ids in `a,b,c`: different ones, at most four. */
+export function idsOf(list: string | undefined): string[] {
+  return [...new Set(list?.toLowerCase().split(',').filter((id) => ID.test(id)))].slice(0, MOST_COMPARED);
+}
+
+export function compareSearch(raw: Raw) {
+  const ids = idsOf(text(raw, 'versions'));
+  return set({ versions: ids.length > 0 ? ids.join(',') : undefined, base: ids.find((id) => id === raw['base']) });
+}
+
 const AUDIT = ['action', 'actor', 'subject', 'asset', 'version', 'since', 'until', 'event'] as const;
 
 /** `event` is the one that is open; the rest are filters. */

@@ -33,6 +33,7 @@ const DONE: Record<string, string> = {
   'generation.retry': 'retried a generation',
   'generation.succeed': 'got a version',
   'generation.fail': 'got no version: it failed',
+  'version.prefer': 'preferred a version, heard blind',
   'audit.verify': 'verified the audit trail',
   'audit.export': 'exported the audit trail',
   'audit.rotate': 'made a new key to sign the audit trail',

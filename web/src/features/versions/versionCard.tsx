@@ -13,6 +13,7 @@ import { clock } from '../../ui/format.ts';
 import { Icon } from '../../ui/icons.tsx';
 import { Note } from '../../ui/state.tsx';
 import { Changes } from './changes.tsx';
+import { Tick, type Comparing } from './comparing.tsx';
 import { Details } from './details.tsx';
 import { Figures } from './figures.tsx';
 import { Spoken } from './spoken.tsx';
@@ -27,9 +28,10 @@ interface VersionCardProps {
   onSelect: (selected: boolean) => void;
   /** Absent for those who may not generate. */
   onStart: (() => void) | undefined;
+  comparing: Comparing;
 }
 
-export function VersionCard({ version, asset, projectKey, voices, selected, onSelect, onStart }: VersionCardProps) {
+export function VersionCard({ version, asset, projectKey, voices, selected, onSelect, onStart, comparing }: VersionCardProps) {
   const card = useRef<HTMLElement>(null);
   const chosenAtFirst = useRef(selected);
   useEffect(() => {
@@ -64,6 +66,7 @@ export function VersionCard({ version, asset, projectKey, voices, selected, onSe
         <StatusBadge status={version.status} />
         {version.reason && <p className={styles.reason}>{version.reason}</p>}
         <Ago time={version.created_at} />
+        <Tick version={version} comparing={comparing} />
       </header>
       <div className={styles.sound}>
         <PlayButton track={track} name={`version ${version.number}`} />
@@ -86,6 +89,11 @@ export function VersionCard({ version, asset, projectKey, voices, selected, onSe
         {onStart && (
           <Button size="small" icon="start" onClick={onStart} title="Loads its script, voice and delivery into the editor">
             Use as a starting point
+          </Button>
+        )}
+        {version.changes && (
+          <Button size="small" onClick={() => version.changes && comparing.onCompare([version.changes.parent_id, version.id])}>
+            Compare with v{version.changes.parent_number}
           </Button>
         )}
         <a className={styles.download} href={audioUrl(version.id, 'flac')} download title="The lossless master">

@@ -1,10 +1,11 @@
 /** The versions of an asset, newest first. */
 import { useInfiniteQuery } from '@tanstack/react-query';
-import type { ReactNode } from 'react';
+import { useState, type ReactNode } from 'react';
 import { asProblem } from '../../api/client.ts';
 import type { Asset, Version, Voice } from '../../api/types.ts';
 import { Button } from '../../ui/button.tsx';
 import { Empty, Failure, Skeleton } from '../../ui/state.tsx';
+import { CompareBar } from './comparing.tsx';
 import { versionsQuery } from './queries.ts';
 import { VersionCard } from './versionCard.tsx';
 import styles from './versionList.module.css';
@@ -17,11 +18,14 @@ interface VersionListProps {
   selected: number | undefined;
   onSelect: (number: number | undefined) => void;
   onStart: ((version: Version) => void) | undefined;
+  onCompare: (ids: readonly string[]) => void;
   /** What is on its way to becoming a version. */
   children: ReactNode;
 }
 
-export function VersionList({ asset, projectKey, voices, selected, onSelect, onStart, children }: VersionListProps) {
+export function VersionList({ asset, projectKey, voices, selected, onSelect, onStart, onCompare, children }: VersionListProps) {
+  const [ticked, setTicked] = useState<readonly string[]>([]);
+  const comparing = { ticked, onTick: setTicked, onCompare };
   const list = useInfiniteQuery(versionsQuery(asset.id));
   const versions = list.data?.pages.flatMap((page) => page.items) ?? [];
   const problem = list.isError && versions.length === 0 ? asProblem(list.error) : null;
@@ -50,8 +54,10 @@ export function VersionList({ asset, projectKey, voices, selected, onSelect, onS
           selected={version.number === selected}
           onSelect={(open) => onSelect(open ? version.number : undefined)}
           onStart={onStart && (() => onStart(version))}
+          comparing={comparing}
         />
       ))}
+      <CompareBar {...comparing} />
       {list.hasNextPage && (
         <Button onClick={() => void list.fetchNextPage()} busy={list.isFetchingNextPage}>
           Show older versions

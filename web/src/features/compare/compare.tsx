@@ -1,0 +1,94 @@
+/** Two to four versions side by side: to hear, to read, to measure, and to judge blind. */
+import { useQueries, useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
+import type { Project, Version, Voice } from '../../api/types.ts';
+import { Button } from '../../ui/button.tsx';
+import { Note } from '../../ui/state.tsx';
+import { PageTitle } from '../../ui/pageTitle.tsx';
+import { Blind } from './blind.tsx';
+import styles from './compare.module.css';
+import { Differences } from './differences.tsx';
+import { Figures } from './figures.tsx';
+import { Listening } from './listening.tsx';
+import { versionName } from './names.ts';
+import { Picker } from './picker.tsx';
+import { Preferences } from './preferences.tsx';
+import { compareQuery, preferencesQuery } from './queries.ts';
+
+interface CompareProps {
+  project: Project;
+  versions: readonly Version[];
+  /** The one the others are compared with; the first if it is none of them. */
+  base: string | undefined;
+  onBase: (id: string) => void;
+  voices: readonly Voice[];
+  candidates: readonly Version[];
+  onChoose: (ids: readonly string[]) => void;
+  onMore: (() => void) | undefined;
+}
+
+export function Compare({ project, versions, base, onBase, voices, candidates, onChoose, onMore }: CompareProps) {
+  const [blind, setBlind] = useState(false);
+  const first = versions.find(({ id }) => id === base) ?? versions[0];
+  const others = versions.filter((version) => version !== first);
+  const pairs = useQueries({ queries: others.map((version) => compareQuery(first?.id ?? '', version.id)) });
+  const preferences = useQuery(preferencesQuery(project.id, versions.map((version) => version.id)));
+  const assets = pairs.flatMap(({ data }) => (data ? [data.left.asset, data.right.asset] : []));
+  const titles: ReadonlyMap<string, string> = new Map(assets.map(({ id, title }) => [id, title]));
+  if (!first) return null;
+  if (blind) {
+    return (
+      <>
+        <header className={styles.head}>
+          <PageTitle>Compare versions blind</PageTitle>
+        </header>
+        <Blind project={project.id} versions={versions} titles={titles} voices={voices} onEnd={() => setBlind(false)} />
+      </>
+    );
+  }
+  return (
+    <>
+      <header className={styles.head}>
+        <PageTitle>Compare versions</PageTitle>
+        <Picker chosen={versions} titles={titles} candidates={candidates} onChoose={onChoose} onMore={onMore} />
+        <Button onClick={() => setBlind(true)} title="Hides which is which, and records what you prefer">
+          Compare blind
+        </Button>
+      </header>
+      {titles.size > 1 && <Note tone="info">These versions are of different assets.</Note>}
+      <Listening versions={versions} titles={titles} voices={voices} preferences={preferences.data} />
+      <section className={styles.panel} aria-labelledby="words">
+        <h2 id="words">Words</h2>
+        <div className={styles.pairs} data-count={others.length}>
+          {others.map((version) => (
+            <Differences key={version.id} base={first} version={version} baseName={versionName(first, titles)} name={versionName(version, titles)} />
+          ))}
+        </div>
+        {others.length > 1 && (
+          <div className={styles.bases}>
+            <span>Compared with</span>
+            {versions.map((version) => (
+              <Button
+                key={version.id}
+                size="small"
+                aria-pressed={version === first}
+                onClick={() => onBase(version.id)}
+              >
+                {versionName(version, titles)}
+              </Button>
+            ))}
+          </div>
+        )}
+      </section>
+      <section className={styles.panel} aria-labelledby="figures">
+        <h2 id="figures">Delivery and measurements</h2>
+        <Figures versions={[first, ...others]} titles={titles} voices={voices} />
+      </section>
+      {preferences.data && (
+        <div className={styles.panel}>
+          <Preferences page={preferences.data} versions={versions} titles={titles} />
+        </div>
+      )}
+    </>
+  );
+}

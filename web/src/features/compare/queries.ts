@@ -1,0 +1,39 @@
+/** Versions side by side, and what people preferred of them when they heard them blind. */
+import { queryOptions } from '@tanstack/react-query';
+import { answer, api, asProblem } from '../../api/client.ts';
+
+export const compareKeys = {
+  version: (id: string) => ['version', id] as const,
+  pair: (left: string, right: string) => ['compare', left, right] as const,
+  preferences: (project: string) => ['preferences', project] as const,
+};
+
+/** What is not there stays so: it is not asked for again and again. */
+const again = (failures: number, error: Error) => failures < 2 && ![404, 422].includes(asProblem(error).status);
+
+export function versionQuery(version: string) {
+  return queryOptions({
+    queryKey: compareKeys.version(version),
+    retry: again,
+    queryFn: ({ signal }) => answer(api.GET('/api/v1/versions/{version}', { params: { path: { version } }, signal })),
+  });
+}
+
+export function compareQuery(left: string, right: string) {
+  return queryOptions({
+    queryKey: compareKeys.pair(left, right),
+    retry: again,
+    queryFn: ({ signal }) => answer(api.GET('/api/v1/versions/{left}/compare/{right}', { params: { path: { left, right } }, signal })),
+  });
+}
+
+export function preferencesQuery(project: string, versions: readonly string[]) {
+  return queryOptions({
+    queryKey: [...compareKeys.preferences(project), ...versions],
+    queryFn: ({ signal }) => {
+      const repeated = new URLSearchParams(versions.map((id) => ['version', id]));
+      const query = repeated as unknown as { version: string[] }; // the client gives it to URLSearchParams, which takes one as it is
+      return answer(api.GET('/api/v1/projects/{project}/preferences', { params: { path: { project }, query }, signal }));
+    },
+  });
+}
