@@ -73,7 +73,7 @@ LOCK = { $(BIN)/python -c 'import tomllib; print(*tomllib.load(open("pyproject.t
 	| $(BIN)/uv pip compile --quiet --universal --generate-hashes --python-version 3.11 --custom-compile-command 'make lock' pyproject.toml -
 
 lock: dev ## resolve the dependencies anew where pyproject.toml asks for it (UPGRADE=1: all of them)
-	$(LOCK) $(if $(UPGRADE),--upgrade) --extra page --output-file requirements.lock
+	$(LOCK) $(if $(UPGRADE),--upgrade) --extra page --extra studio --output-file requirements.lock
 	$(LOCK) $(if $(UPGRADE),--upgrade) --extra dev --constraint requirements.lock --output-file requirements-dev.lock
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --python-version 3.11 --custom-compile-command 'make lock' \
 		$(if $(UPGRADE),--upgrade) --group speech-server --output-file requirements-speech-server.lock
