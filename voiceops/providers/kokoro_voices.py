@@ -1,4 +1,4 @@
-"""Kokoro's English voices: who they are, how fast and how high they speak. Measured on this program, levelled, at speed 1."""
+"""Kokoro's English voices: who they are, how fast and how high they speak, as measured here."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -46,12 +46,11 @@ class Facts:
 
     def voice(self) -> Voice:
         """The voice as people choose it."""
-        accent, gender = "British" if self.british else "American", "woman" if self.woman else "man"
         manner = f", {self.manner}" if self.manner else ""
         return Voice(
             id=f"kokoro/{self.id}",
             name=self.name,
-            description=f"{accent} {gender}, {self._height} pitch{manner}. Its makers grade it {self.grade}.",
+            description=f"{'Woman' if self.woman else 'Man'}, {self._height} pitch{manner}. Graded {self.grade} by its makers.",
             provider="kokoro",
             language="en-GB" if self.british else "en-US",
             licence="Apache-2.0",
@@ -70,34 +69,34 @@ class Facts:
 VOICES: Final = {
     facts.id: facts
     for facts in (
-        Facts("af_heart", 186.0, 180, "A", "Heart (Kokoro)"),
-        Facts("af_bella", 186.0, 180, "A-", "Bella"),
-        Facts("af_nicole", 186.0, 180, "B-", "Nicole", "whispers"),
-        Facts("af_aoede", 186.0, 180, "C+", "Aoede"),
-        Facts("af_kore", 186.0, 180, "C+", "Kore"),
-        Facts("af_sarah", 186.0, 180, "C+", "Sarah"),
-        Facts("am_fenrir", 186.0, 180, "C+", "Fenrir"),
-        Facts("am_michael", 186.0, 180, "C+", "Michael"),
-        Facts("am_puck", 186.0, 180, "C+", "Puck"),
-        Facts("af_alloy", 186.0, 180, "C", "Alloy"),
-        Facts("af_nova", 186.0, 180, "C", "Nova"),
-        Facts("af_sky", 186.0, 180, "C-", "Sky"),
-        Facts("af_jessica", 186.0, 180, "D", "Jessica"),
-        Facts("af_river", 186.0, 180, "D", "River"),
-        Facts("am_echo", 186.0, 180, "D", "Echo"),
-        Facts("am_eric", 186.0, 180, "D", "Eric"),
-        Facts("am_liam", 186.0, 180, "D", "Liam"),
-        Facts("am_onyx", 186.0, 180, "D", "Onyx"),
-        Facts("am_santa", 186.0, 180, "D-", "Santa"),
-        Facts("am_adam", 186.0, 180, "F+", "Adam"),
-        Facts("bf_emma", 186.0, 180, "B-", "Emma"),
-        Facts("bf_isabella", 186.0, 180, "C", "Isabella"),
-        Facts("bm_fable", 186.0, 180, "C", "Fable"),
-        Facts("bm_george", 186.0, 180, "C", "George"),
-        Facts("bm_lewis", 186.0, 180, "D+", "Lewis"),
-        Facts("bf_alice", 186.0, 180, "D", "Alice"),
-        Facts("bf_lily", 186.0, 180, "D", "Lily"),
-        Facts("bm_daniel", 186.0, 180, "D", "Daniel"),
+        Facts("af_heart", 188.0, 184, "A", "Heart (Kokoro)"),
+        Facts("af_bella", 189.0, 180, "A-", "Bella"),
+        Facts("af_nicole", 139.0, 132, "B-", "Nicole", "whispers"),
+        Facts("af_aoede", 168.0, 200, "C+", "Aoede"),
+        Facts("af_kore", 142.0, 183, "C+", "Kore"),
+        Facts("af_sarah", 180.0, 186, "C+", "Sarah"),
+        Facts("am_fenrir", 128.0, 192, "C+", "Fenrir"),
+        Facts("am_michael", 106.0, 166, "C+", "Michael"),
+        Facts("am_puck", 111.0, 202, "C+", "Puck"),
+        Facts("af_alloy", 133.0, 172, "C", "Alloy"),
+        Facts("af_nova", 149.0, 181, "C", "Nova"),
+        Facts("af_sky", 156.0, 183, "C-", "Sky"),
+        Facts("af_jessica", 197.0, 195, "D", "Jessica"),
+        Facts("af_river", 173.0, 196, "D", "River"),
+        Facts("am_echo", 102.0, 173, "D", "Echo"),
+        Facts("am_eric", 143.0, 200, "D", "Eric"),
+        Facts("am_liam", 113.0, 194, "D", "Liam"),
+        Facts("am_onyx", 85.0, 158, "D", "Onyx"),
+        Facts("am_santa", 148.0, 159, "D-", "Santa"),
+        Facts("am_adam", 107.0, 188, "F+", "Adam"),
+        Facts("bf_emma", 174.0, 188, "B-", "Emma"),
+        Facts("bf_isabella", 200.0, 181, "C", "Isabella"),
+        Facts("bm_fable", 110.0, 154, "C", "Fable"),
+        Facts("bm_george", 134.0, 157, "C", "George"),
+        Facts("bm_lewis", 97.0, 163, "D+", "Lewis"),
+        Facts("bf_alice", 200.0, 173, "D", "Alice"),
+        Facts("bf_lily", 164.0, 172, "D", "Lily"),
+        Facts("bm_daniel", 117.0, 177, "D", "Daniel"),
     )
 }
 """By id: Americans first, of each accent the best graded first."""

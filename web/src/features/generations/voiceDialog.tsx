@@ -73,7 +73,8 @@ function Group({ group, picked, onPick }: { group: VoiceGroup; picked: Voice; on
   return (
     <section role="group" aria-labelledby={id}>
       <h3 id={id} className={styles.group}>
-        {group.language} <span>{`${group.provider} · licence ${group.licence}`}</span>
+        {group.language}
+        <span>{`${group.provider} · licence ${group.licence}`}</span>
       </h3>
       <ul>
         {group.voices.map((voice) => (
