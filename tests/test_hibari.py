@@ -203,6 +203,18 @@ async def test_words_sound_where_they_are_said_to(hibari: Hibari) -> None:
         assert level_db(heard[(word.end_ms + 5) * 24 : (following.start_ms - 5) * 24] + 1e-9) < -60
 
 
+@with_engine
+async def test_a_word_within_a_sentence_begins_near_its_own_sound(hibari: Hibari) -> None:
+    speech = await say(hibari, "Say stop, take this, pick two.")
+    heard = samples(speech)
+    for name in ("take", "pick"):  # before the burst of a stop there is silence: the steepest rise about the start is the burst
+        start = next(word.start_ms for word in speech.words if word.text == name)
+        near = heard[(start - 150) * 24 : (start + 150) * 24]
+        energy = np.convolve(near**2, np.full(240, 1 / 240), "valid")[::24]
+        burst = int(np.argmax(np.diff(10 * np.log10(energy + 1e-7), n=1))) + 10 - 150
+        assert abs(burst) < 60
+
+
 @pytest.mark.parametrize(
     ("text", "sentences"),
     [

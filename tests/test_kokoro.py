@@ -5,7 +5,6 @@ import hashlib
 import subprocess
 import sys
 from collections.abc import AsyncIterator
-from dataclasses import replace
 from pathlib import Path
 from zipfile import ZipFile
 
@@ -168,13 +167,6 @@ def test_no_more_than_200_tokens_are_spoken_at_a_time(text: str) -> None:
         assert all(end - begin <= 200 for begin, end in calls)
         assert [begin for begin, _ in calls[1:]] == [end for _, end in calls[:-1]]
     assert [word.text for passage in passages for word in passage.words] == text.split()
-
-
-@with_engine
-async def test_a_number_of_more_tokens_than_a_call_takes_is_one_word(kokoro: Kokoro) -> None:
-    speech = await kokoro.speak(replace(request("9" * 40), speed=2.0), unwatched)
-    assert [word.text for word in speech.words] == ["9" * 40]
-    assert len(samples(speech)) > 5 * RATE
 
 
 @with_engine

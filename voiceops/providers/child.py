@@ -111,13 +111,11 @@ class Line:
         with self._changed:
             job.spoken[index : index + 1] = spoken
             job.done += len(spoken)
-            done = job.done
-        if job.dropped:
-            return
-        if done == len(job.spoken):
+            whole = job.done == len(job.spoken)
+            if not whole and not job.dropped:  # told before another thread counts on, so that shares only rise
+                self.send({"id": job.number, "share": job.done / len(job.spoken)})
+        if whole and not job.dropped:
             self._finish(job)
-        else:
-            self.send({"id": job.number, "share": done / len(job.spoken)})
 
     def _finish(self, job: Job) -> None:
         speech = self._speaker.finish(job.request, job.plan, job.spoken)

@@ -91,8 +91,8 @@ def kept(folder: Path) -> str | bytes:
     Raises `ValueError` when its parts are damaged.
     """
     path = folder / f"kokoro-{OPENED_SHA256[:16]}.onnx"
-    with suppress(OSError):
-        if hashlib.sha256(path.read_bytes()).hexdigest() == OPENED_SHA256:
+    with suppress(OSError), path.open("rb") as file:
+        if hashlib.file_digest(file, "sha256").hexdigest() == OPENED_SHA256:
             return str(path)
     model = open_to_prosody(stock())
     try:
