@@ -19,8 +19,9 @@ F0, UNMOVED, ALIGNMENT = "/encoder/Reshape_output_0", "/encoder/Reshape_rawout_0
 VOICED_HZ: Final = 10.0
 
 LASTING, ROUNDED, EACH_ROUNDED = "/encoder/Div_output_0", "/encoder/Round_output_0", "/encoder/Alone_output_0"
-"""Frames each token should last, those rounded, and what computes the latter from now on. Most sounds last two frames, so rounding each
-by itself makes the pace leap: asked for x1.3 it spoke x1.2, for x1.4 x1.55. Where a token's speed is not 1 the fraction carries over."""
+"""Frames each token should last, those rounded, and what computes the latter from now on. Most sounds last two frames, so rounding
+each by itself makes the pace leap: asked for x1.3 it spoke x1.2, for x1.4 x1.55. Where a token's speed is not 1, what rounding took
+carries over."""
 
 OUTPUTS: Final = {"duration": ("/encoder/Gather_output_0", Element.INT64)}
 """Frames of 600 samples each token lasts."""
