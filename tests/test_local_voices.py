@@ -17,7 +17,7 @@ from voiceops.providers.markup import parse
 with_engine = pytest.mark.asyncio(loop_scope="module")
 """One event loop, and so one process of each engine, for all tests that speak."""
 
-SHIPPED = "Your order comes on Tuesday morning."
+SHIPPED = "Your order has shipped and comes on Tuesday morning."
 
 
 @dataclass
