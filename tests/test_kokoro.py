@@ -41,6 +41,11 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.getbasetemp() / "models"
 
 
+@pytest.fixture(scope="module")
+def model(folder: Path) -> KokoroModel:
+    return KokoroModel(str(folder))
+
+
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def kokoro(folder: Path) -> AsyncIterator[Kokoro]:
     provider = Kokoro(folder=folder)
@@ -57,13 +62,10 @@ def missing_part(monkeypatch: pytest.MonkeyPatch) -> None:
 # The model
 
 
-def test_a_neutral_sentence_is_bit_for_bit_the_stock_engines(folder: Path) -> None:
-    (folder / "stock.onnx").parent.mkdir(exist_ok=True)
-    (folder / "stock.onnx").write_bytes(kokoro_graph.stock())
+def test_a_neutral_sentence_is_bit_for_bit_the_stock_engines(model: KokoroModel) -> None:
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = 1
-    session = onnxruntime.InferenceSession(str(folder / "stock.onnx"), options, providers=["CPUExecutionProvider"])
-    model = KokoroModel(str(folder))
+    session = onnxruntime.InferenceSession(kokoro_graph.stock(), options, providers=["CPUExecutionProvider"])
     for voice, text in (("af_heart", "Hello."), ("bm_george", "Oh!")):
         (passage,) = plan(parse(text)).passages
         sound, owners = Speaker(model).sound(request(text, voice), passage)
@@ -75,8 +77,8 @@ def test_a_neutral_sentence_is_bit_for_bit_the_stock_engines(folder: Path) -> No
         assert len(sound.durations) == len(owners)
 
 
-def test_pitch_range_moves_about_the_middle_of_the_voice_and_leaves_its_length(folder: Path) -> None:
-    model, tokens = KokoroModel(str(folder)), [PAD, 50, 83, 54, 156, 57, 135, PAD]
+def test_pitch_range_moves_about_the_middle_of_the_voice_and_leaves_its_length(model: KokoroModel) -> None:
+    tokens = [PAD, 50, 83, 54, 156, 57, 135, PAD]
     ones = np.ones(len(tokens), np.float32)
     plain, stretched = (model.infer("kokoro/af_heart", tokens, Prosody(ones, ones, 0 * ones, by), 0) for by in (1.0, 1.8))
     assert np.array_equal(plain.durations, stretched.durations)

@@ -114,7 +114,7 @@ async def test_tones_differ_in_pitch_melody_and_pace(speaker: Speaker) -> None:
 
 @with_engine
 async def test_emphasis_makes_its_word_longer_higher_and_louder_than_the_rest(speaker: Speaker) -> None:
-    marked, strengths, last = SHIPPED.replace("Tuesday", "*Tuesday*"), (0.5, 1.5), 0.0
+    marked, strengths, last = SHIPPED.replace("Tuesday", "*Tuesday*"), (1.0, 2.0), 0.0
     plain, *strongs = await asyncio.gather(speaker.say(), *(speaker.say(marked, emphasis=strength) for strength in strengths))
     for strength, strong in zip(strengths, strongs, strict=True):
         assert [word.text for word in strong.words if word.emphasised] == ["Tuesday"]
