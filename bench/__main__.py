@@ -12,6 +12,7 @@ from bench import machine
 from bench.audit import audit
 from bench.compare import compare
 from bench.figure import Figure, table
+from bench.kokoro import twenty_sentences
 from bench.latency import ten_words
 from bench.limiting import limits_hold
 from bench.start import second_start
@@ -32,6 +33,7 @@ PARTS: Final[Mapping[str, Callable[[Studio], list[Figure]]]] = {
     "start": second_start,
     "latency": ten_words,
     "throughput": hundred_scripts,
+    "kokoro": twenty_sentences,
     "audit": audit,
     "limits": limits_hold,
     "compare": compare,
@@ -49,7 +51,7 @@ def main() -> int:
         print(f"{name:18} {value}")
     print(flush=True)
     figures: list[Figure] = []
-    with Studio(PROVIDERS="hibari") as studio:
+    with Studio(PROVIDERS="hibari,kokoro?") as studio:
         studio.start()
         for part in arguments.parts or PARTS:
             figures += PARTS[part](studio)

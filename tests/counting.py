@@ -17,8 +17,13 @@ class Counting:
 
     sample_rate = 24_000
     longest = 400
+    passage = 320
     lag_s = 0.0
     facts: Mapping[str, object] = {}
+
+    def british(self, voice: str) -> bool:  # noqa: ARG002 - as below
+        """It hums alike."""
+        return False
 
     def infer(self, voice: str, tokens: Sequence[int], prosody: Prosody, seed: int) -> Sound:  # noqa: ARG002 - a model's signature
         """Hum."""

@@ -33,7 +33,10 @@ class Settings(BaseSettings):
     demo: bool = False
     allow_remote_demo: bool = Field(default=False, description="Let a server with demo accounts listen beyond loopback.")
 
-    providers: str = Field(default="hibari", description="Voice providers that are on, comma separated, the default first.")
+    providers: str = Field(
+        default="hibari,kokoro?", description="Voice providers that are on, comma separated, the default first; `?`: if installed."
+    )
+    models: Path | None = Field(default=None, description="Folder where models are kept ready; default beneath `data`.")
     max_script_characters: int = Field(default=20_000, ge=1, description="Longest script, in code points.")
     max_speech_minutes: int = Field(default=60, ge=1, description="Longest audio a provider may return.")
     max_body_bytes: int = Field(default=1024 * 1024, ge=1024)
@@ -58,7 +61,7 @@ class Settings(BaseSettings):
     worker_concurrency: int = Field(default=0, ge=0, description="Generations spoken at once; 0 means one a core.")
     generation_attempts: int = Field(default=4, ge=1, description="Attempts in all when a provider calls its errors transient.")
     retry_wait: float = Field(default=2.0, ge=0, description="Wait before the second attempt; doubles after each.")
-    speak_timeout: float = Field(default=900.0, gt=0, description="One attempt of a provider may take no longer.")
+    speak_timeout: float = Field(default=900.0, gt=0, description="An attempt that gets no further for so long has failed.")
     stalled_after: float = Field(default=6.0, gt=0, description="A worker silent for so long is taken for dead.")
     provider_concurrency: dict[str, PositiveInt] = Field(
         default={}, description="Generations of a provider that run at once over all workers, as JSON; unnamed ones have no limit."
@@ -91,7 +94,7 @@ class Settings(BaseSettings):
 
     @property
     def provider_names(self) -> list[str]:
-        """Names of the providers that are on, the default first."""
+        """Names of the providers that are on, the default first; with a `?` those that may be missing."""
         return [name.strip() for name in self.providers.split(",") if name.strip()]
 
     @property
@@ -100,7 +103,10 @@ class Settings(BaseSettings):
         prefix = "speech_"
         speech = {name.removeprefix(prefix): value for name, value in self if name.startswith(prefix)}
         key = self.speech_key.get_secret_value() if self.speech_key else None
-        return {"speech": {**speech, "key": key or None, "max_seconds": self.max_speech_minutes * 60}}
+        return {
+            "kokoro": {"folder": self.models or self.data.resolve() / "models"},
+            "speech": {**speech, "key": key or None, "max_seconds": self.max_speech_minutes * 60},
+        }
 
     @property
     def proxies(self) -> list[IPv4Network | IPv6Network]:

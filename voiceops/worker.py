@@ -128,13 +128,16 @@ async def _fail(studio: Studio, held: Claim, failure: Failure) -> None:
 
 async def _while_wanted(studio: Studio, held: Claim, progress: Progress, speaking: asyncio.Task[Take]) -> Take | None:
     """Wait for the take, keeping its progress; None if the generation was cancelled or taken over meanwhile."""
-    deadline = asyncio.get_running_loop().time() + studio.settings.speak_timeout
+    now, share = asyncio.get_running_loop().time, progress.share
+    deadline = now() + studio.settings.speak_timeout
     try:
         while not (await asyncio.wait({speaking}, timeout=TICK_SECONDS))[0]:
             async with studio.database.session.begin() as db:
                 if not await settling.keep(db, held, min(progress.share, 1.0)):
                     return None
-            if asyncio.get_running_loop().time() > deadline:
+            if progress.share > share:
+                share, deadline = progress.share, now() + studio.settings.speak_timeout
+            if now() > deadline:
                 raise ProviderError("The voice did not answer in time.", code="timeout", transient=True)
         return speaking.result()
     finally:
@@ -289,6 +292,8 @@ async def _main(settings: Settings) -> None:
     studio = open_studio(settings)
     try:
         await studio.sealer.check()
+        for told in providers.missing(settings.provider_names, settings.provider_options):
+            log.warning("voices_missing", told=told)
         await asyncio.gather(*(provider.open() for provider in studio.providers.values()))
         await serve(studio, stop)
     finally:

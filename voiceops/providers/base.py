@@ -130,6 +130,10 @@ class ProviderError(Exception):
         self.retry_after = retry_after
 
 
+class NotInstalled(ValueError):
+    """A provider lacks the packages it is made of; the message says which, and how to get them."""
+
+
 Progress = Callable[[float], Awaitable[None]]
 """Told the share done, between 0 and 1, as sentences become ready; a single one needs no telling."""
 

@@ -16,7 +16,7 @@ from importlib import import_module
 from typing import BinaryIO
 
 from voiceops.providers.base import ProviderError, Request
-from voiceops.providers.passages import plan
+from voiceops.providers.passages import Plan
 from voiceops.providers.wire import frame, from_speech, read_frame, to_request
 
 _PR_SET_PDEATHSIG = 1
@@ -31,10 +31,10 @@ from voiceops.providers.speaking import Speaker  # noqa: E402 - after scipy is o
 class Job:
     """A request being spoken: its passages, what has been spoken of them, and whether anybody still wants it."""
 
-    def __init__(self, number: int, request: Request) -> None:
+    def __init__(self, number: int, request: Request, plan: Plan) -> None:
         self.number = number
         self.request = request
-        self.plan = plan(request.text)
+        self.plan = plan
         self.spoken = [NOTHING] * len(self.plan.passages)
         self.taken = 0
         self.done = 0
@@ -63,7 +63,7 @@ class Line:
 
     def add(self, number: int, request: Request) -> None:
         """Take a request on."""
-        job = Job(number, request)
+        job = Job(number, request, self._speaker.plan(request))
         with self._changed:
             self._jobs[number] = job
             self._waiting.append(job)
@@ -111,13 +111,11 @@ class Line:
         with self._changed:
             job.spoken[index : index + 1] = spoken
             job.done += len(spoken)
-            done = job.done
-        if job.dropped:
-            return
-        if done == len(job.spoken):
+            whole = job.done == len(job.spoken)
+            if not whole and not job.dropped:  # told before another thread counts on, so that shares only rise
+                self.send({"id": job.number, "share": job.done / len(job.spoken)})
+        if whole and not job.dropped:
             self._finish(job)
-        else:
-            self.send({"id": job.number, "share": done / len(job.spoken)})
 
     def _finish(self, job: Job) -> None:
         speech = self._speaker.finish(job.request, job.plan, job.spoken)
@@ -126,7 +124,20 @@ class Line:
 
     def _fail(self, job: Job, error: ProviderError) -> None:
         self.drop(job.number)
-        self.send({"id": job.number, "error": {"message": error.message, "code": error.code, "transient": error.transient}})
+        self.send(_refusal(job.number, error))
+
+
+def _refusal(number: int, error: ProviderError) -> Mapping[str, object]:
+    return {"id": number, "error": {"message": error.message, "code": error.code, "transient": error.transient}}
+
+
+def _refuse(out: BinaryIO, error: ProviderError) -> None:
+    """Answer every request with why the model could not be loaded."""
+    while received := read_frame(sys.stdin.buffer):
+        header, _body = received
+        if "request" in header:
+            out.write(frame(_refusal(header["id"], error)))
+            out.flush()
 
 
 def _die_with_parent() -> None:
@@ -143,13 +154,18 @@ def _own_stdout() -> BinaryIO:
     return os.fdopen(pipe, "wb")
 
 
-def main(model: str, threads: str) -> None:
-    """Load the model named `module:class` and serve until stdin ends."""
+def main(model: str, threads: str, *arguments: str) -> None:
+    """Load the model named `module:class`, made with what else there is, and serve until stdin ends."""
     _die_with_parent()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent, which decides
     out = _own_stdout()
     module, _, name = model.partition(":")
-    line = Line(Speaker(getattr(import_module(module), name)()), out)
+    try:
+        speaker = Speaker(getattr(import_module(module), name)(*arguments))
+    except ProviderError as error:
+        _refuse(out, error)
+        return
+    line = Line(speaker, out)
     for _ in range(int(threads)):
         threading.Thread(target=line.serve, daemon=True).start()
     while received := read_frame(sys.stdin.buffer):

@@ -6,6 +6,7 @@ import itertools
 import os
 import sys
 from asyncio.subprocess import PIPE, Process, create_subprocess_exec
+from collections.abc import Sequence
 
 from voiceops.providers.base import Progress, ProviderError, Request, Speech
 from voiceops.providers.wire import PREFIX, Header, frame, from_request, header, sizes, to_speech
@@ -125,11 +126,14 @@ class _Child:
 class Engine:
     """Speaks requests in a child process that runs `model`, a `module:class` of `voiceops.providers.model.Model`.
 
-    `threads` passages are spoken at once (default: the processors this process may use).
+    `threads` passages are spoken at once (default: the processors this process may use). The model is made with `arguments`.
     """
 
-    def __init__(self, model: str, *, threads: int | None = None, patience: float = PATIENCE_S) -> None:
+    def __init__(
+        self, model: str, *, arguments: Sequence[str] = (), threads: int | None = None, patience: float = PATIENCE_S
+    ) -> None:
         self._model = model
+        self._arguments = arguments
         self._threads = threads or (len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()) or 1
         self._patience = patience
         self._starting = asyncio.Lock()
@@ -167,7 +171,7 @@ class Engine:
         """The child, started if there is none or it has died."""
         async with self._starting:
             if self._child is None or self._child.ended:
-                command = (sys.executable, "-m", "voiceops.providers.child", self._model, str(self._threads))
+                command = (sys.executable, "-m", "voiceops.providers.child", self._model, str(self._threads), *self._arguments)
                 process = await create_subprocess_exec(*command, stdin=PIPE, stdout=PIPE, env={**os.environ, **_ONE_THREAD})
                 self._child = _Child(process, self._patience)
             return self._child

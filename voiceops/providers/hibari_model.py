@@ -12,8 +12,10 @@ import numpy as np
 import onnxruntime
 from hibari import dsp
 
+from voiceops.providers.gain import gain
 from voiceops.providers.graph import Element, opened
 from voiceops.providers.model import Doubles, Floats, Integers, Prosody, Sound
+from voiceops.providers.passages import LONGEST
 
 TOKEN_FRAMES = 2
 """Frames of the network's output in one unit of duration."""
@@ -29,13 +31,6 @@ spectrum. Words lost of 98, by whisper tiny.en: none or one at x0.5 to x1.5, thr
 
 VOICED_HZ, LOWEST_HZ = 40.0, 45.0
 """hibari's threshold of voicing, and the pitch below which no voiced frame is taken."""
-
-
-def _gain(gain_db: Floats, durations: Integers) -> Floats:
-    """Gain per sample, moving over 30 ms at the borders of tokens."""
-    steps = np.repeat(10 ** (gain_db / 20), durations).astype(np.float32)
-    window = np.hanning(721).astype(np.float32)
-    return np.convolve(np.pad(steps, 360, mode="edge"), window / window.sum(), "valid").astype(np.float32)
 
 
 def _melody(f0: Floats, factors: Floats, pitch_range: float) -> Floats:
@@ -91,6 +86,7 @@ class HibariModel:
 
     sample_rate: int = dsp.SR
     longest = 402
+    passage = LONGEST
     lag_s = 0.035
 
     def __init__(self) -> None:
@@ -111,6 +107,10 @@ class HibariModel:
             "inference_threads": 1,
         }
 
+    def british(self, voice: str) -> bool:  # noqa: ARG002 - it has one voice
+        """Its voice is American."""
+        return False
+
     def infer(self, voice: str, tokens: Sequence[int], prosody: Prosody, seed: int) -> Sound:  # noqa: ARG002 - it has one voice
         """Speak tokens; with neutral prosody the samples are those of the stock engine."""
         native = np.minimum(prosody.speed, 1)
@@ -126,5 +126,5 @@ class HibariModel:
         samples: Floats = dsp.synth(*spectrum, f0, self._noise(seed))
         lengths = frames * dsp.HOP
         if np.ptp(prosody.gain_db):
-            samples = samples * _gain(prosody.gain_db, lengths)
+            samples = samples * gain(prosody.gain_db, lengths)
         return Sound(samples, lengths)

@@ -43,10 +43,15 @@ class Model(Protocol):
     sample_rate: int
     longest: int
     """Tokens it takes at a time."""
+    passage: int
+    """Characters of a script it should speak at a time."""
     lag_s: float
     """How much earlier a sound begins than the durations say, in the mean."""
     facts: Mapping[str, object]
     """Name, versions and hashes: what proves where the audio came from."""
+
+    def british(self, voice: str) -> bool:
+        """Whether a voice reads as the British do."""
 
     def infer(self, voice: str, tokens: Sequence[int], prosody: Prosody, seed: int) -> Sound:
         """Speak tokens of the shared vocabulary, the padding at both ends included."""

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from voiceops.providers.base import Pause, Span
 
 LONGEST = 320
-"""Characters in a passage: about 350 phonemes; the engines take 400 to 500, and memory grows with length."""
+"""Characters in a passage unless an engine wants fewer: about 350 phonemes; the engines take 400 to 500."""
 
 CLAUSE_GAP_MS = 90
 """Silence between two parts of a sentence that was too long, where a clause ends."""
@@ -138,7 +138,8 @@ def _pieces(sentence: tuple[ScriptWord, ...], longest: int) -> Iterator[tuple[Sc
 class _Planner:
     """Collects words until something ends the line, then cuts them into passages."""
 
-    def __init__(self) -> None:
+    def __init__(self, longest: int) -> None:
+        self.longest = longest
         self.passages: list[Passage] = []
         self.words: list[ScriptWord] = []
         self.pause_ms = 0
@@ -147,16 +148,16 @@ class _Planner:
         """Cut what was collected; the silence asked for goes before its first passage."""
         for sentence in _sentences(self.words):
             gap: int | None = None
-            for piece in _pieces(sentence, LONGEST):
+            for piece in _pieces(sentence, self.longest):
                 self.passages.append(Passage(piece, self.pause_ms, gap))
                 gap = CLAUSE_GAP_MS if _CLAUSE_ENDS.search(piece[-1].text) else 0
                 self.pause_ms = 0
         self.words = []
 
 
-def plan(parts: Iterable[Span | Pause]) -> Plan:
+def plan(parts: Iterable[Span | Pause], longest: int = LONGEST) -> Plan:
     """Cut a parsed script into passages. Pauses that follow each other add up; one within a sentence breaks it."""
-    planner = _Planner()
+    planner = _Planner(longest)
     for item in _words(parts):
         if isinstance(item, ScriptWord):
             planner.words.append(item)

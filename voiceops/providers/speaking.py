@@ -1,6 +1,7 @@
 """What every local engine does around its model: passages to sound, sound to one levelled recording with the times of its words."""
 
 from collections.abc import Mapping, Sequence
+from functools import cache
 
 import numpy as np
 
@@ -11,7 +12,7 @@ from voiceops.providers.english import NOBODY, PAD, English
 from voiceops.providers.joining import NOTHING, Spoken, Timed, flac, join
 from voiceops.providers.level import TARGET_LUFS, level
 from voiceops.providers.model import Integers, Model, Sound
-from voiceops.providers.passages import Passage, Plan
+from voiceops.providers.passages import Passage, Plan, plan
 from voiceops.providers.prosody import account, prosody
 
 SEED = 0
@@ -26,7 +27,12 @@ class Speaker:
 
     def __init__(self, model: Model) -> None:
         self.model = model
-        self._english = English()
+        self._english = cache(lambda british: English(british=british))
+        self._english(False)
+
+    def plan(self, request: Request) -> Plan:
+        """Cut a request into the passages that are spoken one by one."""
+        return plan(request.text, self.model.passage)
 
     def passage(self, request: Request, passage: Passage) -> Spoken:
         """Speak one passage: its sound without the silence at its ends, and its words."""
@@ -35,7 +41,7 @@ class Speaker:
 
     def sound(self, request: Request, passage: Passage) -> tuple[Sound, Integers]:
         """The model's sound for a passage, and for each token the index of the word it sounds; both empty if nothing does."""
-        tokens = self._english.tokens(passage.words, stressed=request.emphasis > 0)
+        tokens = self._english(self.model.british(request.voice)).tokens(passage.words, stressed=request.emphasis > 0)
         if not tokens:
             return Sound(np.zeros(0, np.float32), np.zeros(0, np.int64)), np.zeros(0, np.int64)
         ids = np.array([PAD, *(token.id for token in tokens), PAD])
