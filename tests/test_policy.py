@@ -20,6 +20,8 @@ from voiceops.policy import RULES, SCOPES, allowed
 READ = frozenset(Role)
 WRITE = frozenset({Role.AUTHOR, Role.OWNER})
 OWN = frozenset({Role.OWNER})
+JUDGE = frozenset({Role.REVIEWER, Role.OWNER})
+COMMENT = READ - {Role.VIEWER, Role.AUDITOR}
 AUDIT = frozenset({Role.AUDITOR, Role.OWNER})
 OF_THE_INSTALLATION: Final = {Action.AUDIT_READ, Action.AUDIT_VERIFY, Action.AUDIT_EXPORT}
 """What its admins may do to its own log, which lies in no project."""
@@ -86,6 +88,7 @@ LIMITED: Final = {"characters": {"limit": 2_000_000}, "reason": "More to say"}
 KEY: Final = {"project_id": "{project}", "name": "Machine", "scopes": ["read"]}
 SPOKEN: Final = {"text": "Hello.", "voice": "tone/plain"}
 WHY: Final = {"reason": "Because"}
+MANY: Final = {**WHY, "version_ids": ["{version}"]}
 TOKEN: Final = {"token": "no such token"}
 ROUTES: Final[Mapping[tuple[str, str], Route]] = {
     ("GET", "/healthz"): Route(None, signed_out=200),
@@ -153,6 +156,26 @@ ROUTES: Final[Mapping[tuple[str, str], Route]] = {
     ("POST", "/api/v1/people/{person}/deactivate"): Route(None, Action.PERSON_DEACTIVATE, 200, WHY, admins=True),
     ("POST", "/api/v1/people/{person}/reactivate"): Route(None, Action.PERSON_REACTIVATE, 200, WHY, admins=True),
     ("GET", "/api/v1/projects/{project}/policy"): Route(READ),
+    ("PATCH", "/api/v1/projects/{project}/policy"): Route(OWN, Action.POLICY_CHANGE, 200, {**WHY, "approvals": 2}),
+    ("POST", "/api/v1/versions/{version}/submit"): Route(WRITE, Action.VERSION_SUBMIT, 409),
+    ("POST", "/api/v1/versions/{version}/withdraw"): Route(WRITE, Action.VERSION_WITHDRAW, 409),
+    ("POST", "/api/v1/versions/{version}/approve"): Route(JUDGE, Action.VERSION_APPROVE, 409, WHY),
+    ("POST", "/api/v1/versions/{version}/request-changes"): Route(JUDGE, Action.VERSION_REQUEST_CHANGES, 409, WHY),
+    ("POST", "/api/v1/versions/{version}/archive"): Route(WRITE, Action.VERSION_ARCHIVE, 409, WHY),
+    ("POST", "/api/v1/versions/{version}/restore"): Route(WRITE, Action.VERSION_RESTORE, 409, WHY),
+    ("POST", "/api/v1/projects/{project}/versions/archive"): Route(WRITE, Action.VERSION_ARCHIVE, 409, MANY),
+    ("POST", "/api/v1/projects/{project}/versions/restore"): Route(WRITE, Action.VERSION_RESTORE, 409, MANY),
+    ("GET", "/api/v1/projects/{project}/reviews"): Route(READ),
+    ("GET", "/api/v1/versions/{version}/reviews"): Route(READ),
+    ("GET", "/api/v1/versions/{version}/comments"): Route(READ),
+    ("POST", "/api/v1/versions/{version}/comments"): Route(COMMENT, Action.COMMENT_CREATE, 201, {"body": "{new}"}),
+    ("GET", "/api/v1/comments/{comment}"): Route(READ),
+    ("PATCH", "/api/v1/comments/{comment}"): Route(COMMENT, Action.COMMENT_EDIT, 403, {"body": "{new}"}),
+    ("DELETE", "/api/v1/comments/{comment}"): Route(COMMENT, Action.COMMENT_DELETE, 409),
+    ("POST", "/api/v1/comments/{comment}/resolve"): Route(COMMENT, Action.COMMENT_RESOLVE, 409),
+    ("POST", "/api/v1/comments/{comment}/reopen"): Route(COMMENT, Action.COMMENT_REOPEN, 409),
+    ("GET", "/api/v1/notices"): Route(None, scope=None),
+    ("POST", "/api/v1/notices/read"): Route(None, scope=None),
     ("GET", "/api/v1/api-keys"): Route(None, scope=None),
     ("POST", "/api/v1/api-keys"): Route(READ, Action.KEY_CREATE, 201, KEY),
     ("DELETE", "/api/v1/api-keys/{key}"): Route(READ, Action.KEY_REVOKE, 409, seen=frozenset({Role.OWNER})),

@@ -14,18 +14,22 @@ from voiceops.api import (
     assets,
     audio,
     audit,
+    comments,
     events,
     generations,
     health,
     invitations,
     keys,
+    lifecycle,
     limits,
     members,
+    notices,
     page,
     people,
     policy,
     problems,
     projects,
+    reviews,
     scripts,
     session,
     versions,
@@ -45,6 +49,7 @@ API: Final = "/api/v1"
 ROUTERS: Final = (
     *(session, projects, assets, scripts, voices, generations, versions, audio, events),
     *(account, members, invitations, people, keys, policy, limits, audit),
+    *(lifecycle, reviews, comments, notices),
 )
 
 

@@ -3,12 +3,16 @@
 from voiceops.models.action import Action
 from voiceops.models.asset import Asset, Script
 from voiceops.models.audit import AuditCheckpoint, AuditEvent, AuditLeaf, AuditWatermark, AuditWitness, SigningKey
+from voiceops.models.comment import Comment, CommentText
 from voiceops.models.generation import Generation, GenerationStatus
 from voiceops.models.invitation import Invitation
 from voiceops.models.key import ApiKey, Scope
 from voiceops.models.limit import Budget, Limits, RateUse
+from voiceops.models.notice import Notice
 from voiceops.models.people import LoginSession, Member, Membership, Person, Project, Role
+from voiceops.models.policy import Check, Level, Policy
 from voiceops.models.request import IdempotencyKey
+from voiceops.models.review import Decision, Outcome, Review, Reviewer, Verdict
 from voiceops.models.version import Blob, Status, Version, Waveform
 
 __all__ = [
@@ -22,22 +26,33 @@ __all__ = [
     "AuditWitness",
     "Blob",
     "Budget",
+    "Check",
+    "Comment",
+    "CommentText",
+    "Decision",
     "Generation",
     "GenerationStatus",
     "IdempotencyKey",
     "Invitation",
+    "Level",
     "Limits",
     "LoginSession",
     "Member",
     "Membership",
+    "Notice",
+    "Outcome",
     "Person",
+    "Policy",
     "Project",
     "RateUse",
+    "Review",
+    "Reviewer",
     "Role",
     "Scope",
     "Script",
     "SigningKey",
     "Status",
+    "Verdict",
     "Version",
     "Waveform",
 ]

@@ -37,6 +37,18 @@ class Action(StrEnum):
     AUDIT_READ = "audit.read"
     AUDIT_VERIFY = "audit.verify"
     AUDIT_EXPORT = "audit.export"
+    VERSION_SUBMIT = "version.submit"
+    VERSION_WITHDRAW = "version.withdraw"
+    VERSION_APPROVE = "version.approve"
+    VERSION_REQUEST_CHANGES = "version.request_changes"
+    VERSION_ARCHIVE = "version.archive"
+    VERSION_RESTORE = "version.restore"
+    POLICY_CHANGE = "policy.change"
+    COMMENT_CREATE = "comment.create"
+    COMMENT_EDIT = "comment.edit"
+    COMMENT_DELETE = "comment.delete"
+    COMMENT_RESOLVE = "comment.resolve"
+    COMMENT_REOPEN = "comment.reopen"
 
     @property
     def words(self) -> str:
