@@ -61,9 +61,9 @@ async def edit(db: AsyncSession, actor: Actor, comment_id: UUID, *, body: str, m
     """Let one's own comment say something else; what it said before stays beside it. Without `mentions` they stay as they are."""
     comment = await find(db, actor, Comment, comment_id, lock=True)
     authorize(actor, Action.COMMENT_EDIT, comment.project_id)
+    _check_possible(comment, Action.COMMENT_EDIT)
     if comment.person_id != actor.person:
         raise Forbidden("This comment is somebody else's: only who wrote it may edit it.")
-    _check_possible(comment, Action.COMMENT_EDIT)
     now = (CommentText.comment_id == comment.id, CommentText.number == comment.text_count)
     before = (await db.execute(select(CommentText).where(*now))).scalar_one()
     mentions = before.mentions if mentions is None else mentions
@@ -83,9 +83,9 @@ async def delete(db: AsyncSession, actor: Actor, comment_id: UUID) -> Comment:
     """Take one's own comment back, or as owner anybody's: that there was one stays, what it said is shown no more."""
     comment = await find(db, actor, Comment, comment_id, lock=True)
     authorize(actor, Action.COMMENT_DELETE, comment.project_id)
+    _check_possible(comment, Action.COMMENT_DELETE)
     if not _may_delete(actor, comment):
         raise Forbidden("This comment is somebody else's: only who wrote it, or an owner, may delete it.")
-    _check_possible(comment, Action.COMMENT_DELETE)
     comment.deleted_at, comment.deleted_by_id = func.now(), actor.person
     await record(db, actor, Action.COMMENT_DELETE, comment, changes={"person_id": str(comment.person_id)})
     return comment
