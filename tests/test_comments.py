@@ -128,7 +128,8 @@ async def test_threads_are_one_level_deep(studio: Studio, version: Json, rows: R
     with pytest.raises(errors.CheckViolation):
         await rows(
             "insert into comments (id, project_id, asset_id, version_id, reply_to_id, person_id, text_count) "
-            "select gen_random_uuid(), project_id, asset_id, version_id, id, person_id, 1 from comments where reply_to_id is not null"
+            "select gen_random_uuid(), project_id, asset_id, version_id, id, person_id, 1 from comments "
+            "where reply_to_id is not null"
         )
 
 

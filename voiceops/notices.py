@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import func, update
+from sqlalchemy import ColumnElement, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from voiceops.changes import Change, announce
@@ -50,18 +50,22 @@ async def tell(db: AsyncSession, kind: NoticeKind, about: About, people: Iterabl
 
 async def settle(db: AsyncSession, review_ids: Collection[UUID]) -> None:
     """Take back what these rounds asked of people: they have ended, so nobody has to do anything any more."""
-    asked = (Notice.review_id.in_(review_ids), Notice.kind == NoticeKind.REVIEW_ASKED, Notice.read_at.is_(None))
-    settled = update(Notice).where(*asked).values(read_at=func.now()).returning(Notice.person_id)
-    for person_id in sorted(set((await db.execute(settled)).scalars())):
-        await _announce(db, person_id, READ)
+    await _read(db, Notice.review_id.in_(review_ids), Notice.kind == NoticeKind.REVIEW_ASKED)
 
 
 async def read(db: AsyncSession, person_id: UUID, notice_ids: Collection[UUID] | None) -> None:
     """Note that a person has read these of their notices, or all."""
-    mine = [Notice.person_id == person_id, Notice.read_at.is_(None)]
-    if notice_ids is not None:
-        mine.append(Notice.id.in_(notice_ids))
-    if (await db.execute(update(Notice).where(*mine).values(read_at=func.now()).returning(Notice.id))).first():
+    chosen = () if notice_ids is None else (Notice.id.in_(notice_ids),)
+    await _read(db, Notice.person_id == person_id, *chosen)
+
+
+async def _read(db: AsyncSession, *which: ColumnElement[bool]) -> None:
+    """Note these as read; locked in one order, for somebody may read theirs while a round ends that asked them."""
+    unread = select(Notice.id, Notice.person_id).where(Notice.read_at.is_(None), *which)
+    rows = (await db.execute(unread.order_by(Notice.id).with_for_update())).all()
+    if rows:
+        await db.execute(update(Notice).where(Notice.id.in_([row.id for row in rows])).values(read_at=func.now()))
+    for person_id in sorted({row.person_id for row in rows}):
         await _announce(db, person_id, READ)
 
 
