@@ -8,7 +8,6 @@ from email.policy import default
 from typing import Any
 
 import pytest
-from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 from conftest import Rows, Studio, field_of, refused, served
 from pydantic import ValidationError
@@ -122,8 +121,8 @@ async def live(studio: Studio) -> AsyncIterator[Live]:
 
 async def test_a_notice_is_heard_by_its_person_alone(live: Live, worker: None) -> None:
     version = await live.studio.version(await live.studio.asset())
-    reviewer, viewer = await live.reader("reviewer"), await live.reader("viewer")
     machine = await live.reader("reviewer", by_key=True)
+    reviewer, viewer = await live.reader("reviewer"), await live.reader("viewer")
     mine = await person_id(live.studio, "reviewer")
     await done(live.studio, version, "submit", reviewers=[mine])
     await (await live.studio.person("reviewer")).post("/notices/read")
@@ -158,16 +157,13 @@ class Postbox:
 @pytest.fixture
 async def postbox(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Postbox]:
     """Before `studio` and `worker`, which then mail by it."""
-    box = Postbox()
-    controller = Controller(box, hostname="127.0.0.1", port=0)
-    controller.start()
-    serving: Any = controller.server
-    port = serving.sockets[0].getsockname()[1]
-    monkeypatch.setenv("VOICEOPS_SMTP_URL", f"smtp://127.0.0.1:{port}")
+    box, loop = Postbox(), asyncio.get_running_loop()
+    server = await loop.create_server(lambda: SMTP(box, hostname="mail.example", loop=loop), "127.0.0.1", 0)
+    monkeypatch.setenv("VOICEOPS_SMTP_URL", f"smtp://127.0.0.1:{server.sockets[0].getsockname()[1]}")
     monkeypatch.setenv("VOICEOPS_SMTP_FROM", "VoiceOps Studio <studio@northwind.example>")
     monkeypatch.setenv("VOICEOPS_BASE_URL", "http://studio.test/")
     yield box
-    controller.stop()
+    server.close()
 
 
 async def mailed(rows: Rows, count: int) -> None:
