@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from voiceops.config import Settings
 from voiceops.db import Database
 from voiceops.errors import Conflict
-from voiceops.models import Action, Check, Level, Role, Version
+from voiceops.models import Action, Check, Role, Severity, Version
 from voiceops.models.actor import Actor, ActorKind
 from voiceops.policy import roles_that_may
 from voiceops.workflow import submitting
@@ -134,8 +134,8 @@ async def test_what_checks_block_is_not_submitted(studio: Studio, worker: None, 
     version = await studio.version(await studio.asset())
     await policy(studio, checks={"clipping": "block"})
 
-    async def gate(_db: AsyncSession, _version: Version, levels: Mapping[Check, Level]) -> Sequence[str]:
-        return [check for check, level in levels.items() if level is Level.BLOCK]
+    async def gate(_db: AsyncSession, _version: Version, severities: Mapping[Check, Severity]) -> Sequence[str]:
+        return [f"It fails {check}." for check, severity in severities.items() if severity is Severity.BLOCK]
 
     database, wish = Database(settings.database_url or ""), Wish(None, [], None)
     author: Any = UUID(version["created_by"]["id"])
@@ -144,6 +144,6 @@ async def test_what_checks_block_is_not_submitted(studio: Studio, worker: None, 
         async with database.session.begin() as db:
             await submitting.submit(db, actor, UUID(version["id"]), wish, gate=gate)
     await database.close()
-    assert [error.field for error in refusal.value.errors] == ["checks.clipping"]
+    assert [(error.field, error.message) for error in refusal.value.errors] == [("checks", "It fails clipping.")]
     assert refusal.value.possible == ["version.archive"]
     assert await rows("select status from versions") == [("draft",)]

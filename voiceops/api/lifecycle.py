@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from voiceops.api.deps import Caller, CallerBriefly, Db, Held, Parts
 from voiceops.api.payloads import All, In, Reason, ReasonIn, WhyIn
 from voiceops.api.versions import SHOWN, VersionOut, show
-from voiceops.models import Action, Check, Level, Verdict, Version
+from voiceops.models import Action, Check, Severity, Verdict, Version
 from voiceops.models.actor import Actor
 from voiceops.policy import find
 from voiceops.workflow import archiving, reviews, submitting
@@ -47,7 +47,7 @@ async def _one(db: AsyncSession, actor: Actor, version_id: UUID) -> VersionOut:
     return (await show(db, actor, [await find(db, actor, Version, version_id, load=SHOWN)]))[0]
 
 
-async def _unchecked(_db: AsyncSession, _version: Version, _levels: Mapping[Check, Level]) -> Sequence[str]:
+async def _unchecked(_db: AsyncSession, _version: Version, _severities: Mapping[Check, Severity]) -> Sequence[str]:
     """No version is examined yet, so nothing keeps one from review."""
     return ()
 

@@ -11,7 +11,7 @@ from pydantic import AfterValidator, Field, StrictBool, model_validator
 
 from voiceops.api.deps import Caller, Db
 from voiceops.api.payloads import In, Out, Reason
-from voiceops.models import Action, Check, Level, Policy, Project, Role, Scope
+from voiceops.models import Action, Check, Policy, Project, Role, Scope, Severity
 from voiceops.models.actor import Actor
 from voiceops.models.policy import LONGEST_DAYS, MOST_APPROVALS
 from voiceops.policy import SCOPES, allowed, find, permitted, roles_that_may
@@ -48,7 +48,7 @@ class PolicyOut(Out):
     approvals: int
     roles: Annotated[list[Role], Field(description="Roles that have to be among the approvers.")]
     self_approval: Annotated[bool, Field(description="Whether people may approve what they asked for or wrote.")]
-    checks: Annotated[dict[Check, Level], Field(description="What a check that does not pass does to a version.")]
+    checks: Annotated[dict[Check, Severity], Field(description="What a check that does not pass does to a version.")]
     retention: RetentionOut
     can: list[Action]
     reading: MayOut
@@ -78,7 +78,7 @@ class PolicyPatch(In):
     approvals: Annotated[int, Field(strict=True, ge=1, le=MOST_APPROVALS)] | None = None
     roles: Annotated[list[Role], Field(max_length=6), AfterValidator(_approving)] | None = None
     self_approval: StrictBool | None = None
-    checks: dict[Check, Level] | None = None
+    checks: dict[Check, Severity] | None = None
     retention: RetentionIn = RetentionIn()
     reason: Reason
 
@@ -125,7 +125,7 @@ def _out(actor: Actor, policy: Policy) -> PolicyOut:
         approvals=policy.approvals,
         roles=[Role(role) for role in policy.roles],
         self_approval=policy.self_approval,
-        checks=policy.levels,
+        checks=policy.severities,
         retention=RetentionOut(renditions_days=policy.renditions_days, archived_audio_days=policy.archived_audio_days),
         can=allowed(actor, policy),
         reading=reading,

@@ -10,7 +10,7 @@ from voiceops.models.key import ApiKey, Scope
 from voiceops.models.limit import Budget, Limits, RateUse
 from voiceops.models.notice import Notice
 from voiceops.models.people import LoginSession, Member, Membership, Person, Project, Role
-from voiceops.models.policy import Check, Level, Policy
+from voiceops.models.policy import Check, Policy, Severity
 from voiceops.models.request import IdempotencyKey
 from voiceops.models.review import Decision, Outcome, Review, Reviewer, Verdict
 from voiceops.models.version import Blob, Status, Version, Waveform
@@ -34,7 +34,6 @@ __all__ = [
     "GenerationStatus",
     "IdempotencyKey",
     "Invitation",
-    "Level",
     "Limits",
     "LoginSession",
     "Member",
@@ -50,6 +49,7 @@ __all__ = [
     "Role",
     "Scope",
     "Script",
+    "Severity",
     "SigningKey",
     "Status",
     "Verdict",

@@ -17,15 +17,17 @@ class Check(StrEnum):
     """What a version is examined for before review."""
 
     CLIPPING = "clipping"
-    SILENCE = "silence"
+    SILENCE_BEFORE = "silence_before"
+    SILENCE_AFTER = "silence_after"
     PAUSE = "pause"
-    CUTOFF = "cutoff"
+    CUT_OFF = "cut_off"
     PACE = "pace"
     LOUDNESS = "loudness"
-    SAYBACK = "sayback"
+    TRUE_PEAK = "true_peak"
+    SAY_BACK = "say_back"
 
 
-class Level(StrEnum):
+class Severity(StrEnum):
     """What a check that does not pass does to a version: nothing, a warning, no review until it is waived."""
 
     OFF = "off"
@@ -40,7 +42,7 @@ LONGEST_DAYS: Final = 3650
 class Policy(Base):
     """The policy of one project. A trigger gives every new project a row, with the defaults that stand here.
 
-    `checks` holds the levels that were set; the others warn. Null days are for ever.
+    `checks` holds the severities that were set; the others warn. Null days are for ever.
     """
 
     __tablename__ = "policies"
@@ -67,6 +69,6 @@ class Policy(Base):
         return self.project_id
 
     @property
-    def levels(self) -> dict[Check, Level]:
+    def severities(self) -> dict[Check, Severity]:
         """What each check does."""
-        return {check: Level(self.checks.get(check, Level.WARN)) for check in Check}
+        return {check: Severity(self.checks.get(check, Severity.WARN)) for check in Check}

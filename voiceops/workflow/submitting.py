@@ -13,7 +13,7 @@ from sqlalchemy.orm import joinedload
 from voiceops import notices
 from voiceops.audit import record
 from voiceops.errors import Conflict, FieldError, Malformed
-from voiceops.models import Action, Check, Level, Membership, Outcome, Person, Policy, Review, Reviewer, Version
+from voiceops.models import Action, Check, Membership, Outcome, Person, Policy, Review, Reviewer, Severity, Version
 from voiceops.models.actor import Actor
 from voiceops.models.notice import NoticeKind
 from voiceops.notices import About
@@ -21,8 +21,8 @@ from voiceops.policy import authorize, find, project_policy, roles_that_may
 
 WHOLE: Final = (joinedload(Version.script, innerjoin=True), joinedload(Version.audio, innerjoin=True))
 LATEST_DUE: Final = timedelta(days=366)
-Gate = Callable[[AsyncSession, Version, Mapping[Check, Level]], Awaitable[Sequence[str]]]
-"""Tells what keeps a version from review, by the levels that the project's policy gives each check."""
+Gate = Callable[[AsyncSession, Version, Mapping[Check, Severity]], Awaitable[Sequence[str]]]
+"""Says in a sentence each what keeps a version from review, by the severity that the project's policy gives each check."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,9 +41,9 @@ async def submit(db: AsyncSession, actor: Actor, version_id: UUID, wish: Wish, *
     version.check(Action.VERSION_SUBMIT)
     version.check_kept()
     policy = await project_policy(db, version.project_id)
-    if blockers := await gate(db, version, policy.levels):
+    if blockers := await gate(db, version, policy.severities):
         words = "Checks keep this version from review. Make another take, or have them waived."
-        errors = [FieldError(f"checks.{one}", f"The check {one} blocks.") for one in blockers]
+        errors = [FieldError("checks", sentence) for sentence in blockers]
         raise Conflict(words, errors=errors, possible=version.left)
     deciders = await _deciders(db, version, policy)
     await _check_wish(db, wish, deciders)

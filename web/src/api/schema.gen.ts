@@ -1672,7 +1672,7 @@ export interface components {
          * @description What a version is examined for before review.
          * @enum {string}
          */
-        Check: "clipping" | "silence" | "pause" | "cutoff" | "pace" | "loudness" | "sayback";
+        Check: "clipping" | "silence_before" | "silence_after" | "pause" | "cut_off" | "pace" | "loudness" | "true_peak" | "say_back";
         /**
          * CheckIn
          * @description A wording that is being written, and the voice it is meant for.
@@ -2422,12 +2422,6 @@ export interface components {
             voice: string;
         };
         /**
-         * Level
-         * @description What a check that does not pass does to a version: nothing, a warning, no review until it is waived.
-         * @enum {string}
-         */
-        Level: "off" | "warn" | "block";
-        /**
          * LimitsOut
          * @description A project's limits and this month's use of them, by day, person and provider, the most first.
          */
@@ -2911,7 +2905,7 @@ export interface components {
              * @description What a check that does not pass does to a version.
              */
             checks: {
-                [key: string]: components["schemas"]["Level"];
+                [key: string]: components["schemas"]["Severity"];
             };
             reading: components["schemas"]["MayOut"];
             retention: components["schemas"]["RetentionOut"];
@@ -2937,7 +2931,7 @@ export interface components {
             approvals?: number | null;
             /** Checks */
             checks?: {
-                [key: string]: components["schemas"]["Level"];
+                [key: string]: components["schemas"]["Severity"];
             } | null;
             /** Reason */
             reason: string;
@@ -3338,6 +3332,12 @@ export interface components {
             /** Projects */
             projects: components["schemas"]["ProjectOut"][];
         };
+        /**
+         * Severity
+         * @description What a check that does not pass does to a version: nothing, a warning, no review until it is waived.
+         * @enum {string}
+         */
+        Severity: "off" | "warn" | "block";
         /**
          * SignIn
          * @description Who signs in.
