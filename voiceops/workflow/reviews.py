@@ -135,9 +135,9 @@ async def barred(db: AsyncSession, actor: Actor, versions: Collection[Version]) 
         if version.status is Status.IN_REVIEW and permitted(actor, Action.VERSION_APPROVE, version.project_id)
     ]
     if judged:
-        mine = select(Decision.version_id).join(Review, Review.id == Decision.review_id)
-        mine = mine.where(Review.closed_at.is_(None), Decision.person_id == actor.person)
-        for version_id in (await db.execute(mine.where(Decision.version_id.in_([one.id for one in judged])))).scalars():
+        mine = select(Review.version_id).join(Decision, Decision.review_id == Review.id)
+        mine = mine.where(Review.version_id.in_([one.id for one in judged]), Review.closed_at.is_(None))
+        for version_id in (await db.execute(mine.where(Decision.person_id == actor.person))).scalars():
             found[version_id] |= DECIDING
         strict = select(Policy.project_id).where(Policy.project_id.in_({one.project_id for one in judged}), ~Policy.self_approval)
         projects = set((await db.execute(strict)).scalars())
