@@ -26,9 +26,9 @@ class Held:
 
     async def waiting(self, count: int) -> None:
         """Wait until so many others wait for the row."""
-        query = "select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'"
-        async with asyncio.timeout(10), await psycopg.AsyncConnection.connect(self.url, autocommit=True) as looking:
-            while (await (await looking.execute(query)).fetchone()) != (count,):
+        query = "select count(*) >= %s from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'"
+        async with asyncio.timeout(60), await psycopg.AsyncConnection.connect(self.url, autocommit=True) as looking:
+            while await (await looking.execute(query, (count,))).fetchone() != (True,):
                 await asyncio.sleep(0.02)
 
 
