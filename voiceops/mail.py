@@ -50,17 +50,19 @@ class MailServer:
         )
 
     def send(self, message: EmailMessage) -> None:
-        """Hand the message in. Blocks; raises `MailRefused` when it is of no use to try again, else `OSError`."""
+        """Hand the message in. Blocks; raises `MailRefused` when it is of no use to try again, else `MailDelayed` or `OSError`."""
         try:
             with self._connect() as server:
                 if self.user is not None:
                     server.login(self.user, self.password or "")
                 server.send_message(message)
         except smtplib.SMTPRecipientsRefused as error:
-            code, reply = next(iter(error.recipients.values()))
-            raise _told(code, reply, error) from error
+            code, _ = next(iter(error.recipients.values()))
+            raise _told(code) from None  # its words may hold the address, which stands in `people` alone
+        except smtplib.SMTPAuthenticationError as error:
+            raise MailDelayed(f"the mail server answered {error.smtp_code} to our password") from None
         except smtplib.SMTPResponseException as error:
-            raise _told(error.smtp_code, error.smtp_error, error) from error
+            raise _told(error.smtp_code) from None
 
     def _connect(self) -> smtplib.SMTP:
         if self.tls:
@@ -76,13 +78,16 @@ class MailServer:
 
 
 class MailRefused(Exception):
-    """The server will never take this message. Says what it answered."""
+    """The server will never take this message."""
 
 
-def _told(code: int, reply: bytes | str, error: Exception) -> Exception:
-    if code not in PERMANENT or isinstance(error, smtplib.SMTPAuthenticationError):  # a password can be mended
-        return error
-    return MailRefused(f"{code} {reply.decode(errors='replace') if isinstance(reply, bytes) else reply}")
+class MailDelayed(Exception):
+    """The server does not take it now."""
+
+
+def _told(code: int) -> MailRefused | MailDelayed:
+    kind = MailRefused if code in PERMANENT else MailDelayed
+    return kind(f"the mail server answered {code}")
 
 
 def _is_loopback(host: str) -> bool:
