@@ -7,7 +7,7 @@ import httpx
 import psycopg
 import pytest
 from conftest import Json, Rows, Studio, refused
-from reviewing import act, done, give, in_review, policy, rounds
+from reviewing import WHY, act, done, give, in_review, policy, rounds
 
 
 class Held:
@@ -124,3 +124,13 @@ async def test_a_decision_waits_for_the_policy_that_is_being_changed(studio: Stu
         approving = asyncio.create_task(act(studio, version, "approve", by="reviewer"))
         assert not (await asyncio.wait({approving}, timeout=0.3))[0]
     assert (await approving).json()["status"] == "in_review"
+
+
+async def test_two_who_archive_many_at_once_archive_each_once(studio: Studio, worker: None, rows: Rows, database_url: str) -> None:
+    version = await in_review(studio)
+    path, body = f"/projects/{studio.project}/versions/archive", {**WHY, "version_ids": [version["id"]]}
+    asked = [(await studio.person(who)).post(path, json=body) for who in ("author", "owner")]
+    first, second = await at_once(database_url, version, *asked)
+    assert first.json()["items"][0]["status"] == "archived"
+    assert refused(second, 409)["possible"] == ["version.restore"]
+    assert await rows("select count(*) from audit_events where action = 'version.archive'") == [(1,)]
