@@ -85,6 +85,7 @@ async def test_who_may_see_a_change_is_told_of_it(live: Live) -> None:
             "asset_id": asset["id"],
             "status": None,
             "progress": None,
+            "version_id": None,
         },
     )
     assert await viewer.next() == told

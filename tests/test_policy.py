@@ -12,18 +12,23 @@ from conftest import Json, Rows, Studio, refused
 
 from voiceops.app import create_app
 from voiceops.config import settings
-from voiceops.models import Action, GenerationStatus, Role, Scope
+from voiceops.models import Action, GenerationStatus, Role, Scope, Status
 from voiceops.models.actor import Actor, ActorKind
 from voiceops.models.generation import POSSIBLE
+from voiceops.models.version import LIFECYCLE
 from voiceops.policy import RULES, SCOPES, allowed
 
 READ = frozenset(Role)
 WRITE = frozenset({Role.AUTHOR, Role.OWNER})
 OWN = frozenset({Role.OWNER})
+JUDGE = frozenset({Role.REVIEWER, Role.OWNER})
+COMMENT = READ - {Role.VIEWER, Role.AUDITOR}
 AUDIT = frozenset({Role.AUDITOR, Role.OWNER})
 LISTEN = frozenset(Role) - {Role.AUDITOR}
 OF_THE_INSTALLATION: Final = {Action.AUDIT_READ, Action.AUDIT_VERIFY, Action.AUDIT_EXPORT}
 """What its admins may do to its own log, which lies in no project."""
+MANY_AT_ONCE: Final = "/api/v1/projects/{project}/versions/"
+"""Where what is done to one version is done to many."""
 PEOPLE: Final = (*Role, "outsider", "admin")
 ADMINS: Final = {Role.OWNER, "admin"}
 """Who manages the installation: the demo's owner too."""
@@ -90,6 +95,7 @@ KEY: Final = {"project_id": "{project}", "name": "Machine", "scopes": ["read"]}
 SPOKEN: Final = {"text": "Hello.", "voice": "tone/plain"}
 WHY: Final = {"reason": "Because"}
 HEARD: Final = {"version_ids": ["{version}", "{right}"], "preferred_id": "{right}"}
+MANY: Final = {**WHY, "version_ids": ["{version}"]}
 TOKEN: Final = {"token": "no such token"}
 ROUTES: Final[Mapping[tuple[str, str], Route]] = {
     ("GET", "/healthz"): Route(None, signed_out=200),
@@ -160,6 +166,26 @@ ROUTES: Final[Mapping[tuple[str, str], Route]] = {
     ("POST", "/api/v1/people/{person}/deactivate"): Route(None, Action.PERSON_DEACTIVATE, 200, WHY, admins=True),
     ("POST", "/api/v1/people/{person}/reactivate"): Route(None, Action.PERSON_REACTIVATE, 200, WHY, admins=True),
     ("GET", "/api/v1/projects/{project}/policy"): Route(READ),
+    ("PATCH", "/api/v1/projects/{project}/policy"): Route(OWN, Action.POLICY_CHANGE, 200, {**WHY, "approvals": 2}),
+    ("POST", "/api/v1/versions/{version}/submit"): Route(WRITE, Action.VERSION_SUBMIT),
+    ("POST", "/api/v1/versions/{version}/withdraw"): Route(WRITE, Action.VERSION_WITHDRAW),
+    ("POST", "/api/v1/versions/{version}/approve"): Route(JUDGE, Action.VERSION_APPROVE, 409, WHY),
+    ("POST", "/api/v1/versions/{version}/request-changes"): Route(JUDGE, Action.VERSION_REQUEST_CHANGES, 409, WHY),
+    ("POST", "/api/v1/versions/{version}/archive"): Route(WRITE, Action.VERSION_ARCHIVE, 200, WHY),
+    ("POST", "/api/v1/versions/{version}/restore"): Route(WRITE, Action.VERSION_RESTORE, 200, WHY),
+    ("POST", "/api/v1/projects/{project}/versions/archive"): Route(WRITE, Action.VERSION_ARCHIVE, 200, MANY),
+    ("POST", "/api/v1/projects/{project}/versions/restore"): Route(WRITE, Action.VERSION_RESTORE, 200, MANY),
+    ("GET", "/api/v1/projects/{project}/reviews"): Route(READ),
+    ("GET", "/api/v1/versions/{version}/reviews"): Route(READ),
+    ("GET", "/api/v1/versions/{version}/comments"): Route(READ),
+    ("POST", "/api/v1/versions/{version}/comments"): Route(COMMENT, Action.COMMENT_CREATE, 201, {"body": "{new}"}),
+    ("GET", "/api/v1/comments/{comment}"): Route(READ),
+    ("PATCH", "/api/v1/comments/{comment}"): Route(COMMENT, Action.COMMENT_EDIT, 409, {"body": "{new}"}),
+    ("DELETE", "/api/v1/comments/{comment}"): Route(COMMENT, Action.COMMENT_DELETE, 409),
+    ("POST", "/api/v1/comments/{comment}/resolve"): Route(COMMENT, Action.COMMENT_RESOLVE),
+    ("POST", "/api/v1/comments/{comment}/reopen"): Route(COMMENT, Action.COMMENT_REOPEN),
+    ("GET", "/api/v1/notices"): Route(None, scope=None),
+    ("POST", "/api/v1/notices/read"): Route(None, scope=None),
     ("GET", "/api/v1/api-keys"): Route(None, scope=None),
     ("POST", "/api/v1/api-keys"): Route(READ, Action.KEY_CREATE, 201, KEY),
     ("DELETE", "/api/v1/api-keys/{key}"): Route(READ, Action.KEY_REVOKE, 409, seen=frozenset({Role.OWNER})),
@@ -178,9 +204,11 @@ def test_every_route_stands_in_the_matrix() -> None:
 
 def _filled(value: Any, known: Mapping[str, str]) -> Any:
     """The value with what it names between braces."""
+    if isinstance(value, list):
+        return [_filled(one, known) for one in value]
     for name, meant in known.items():
         value = value.replace(name, meant) if isinstance(value, str) else value
-    return [_filled(one, known) for one in value] if isinstance(value, list) else value
+    return value
 
 
 async def ask(client: httpx.AsyncClient, method: str, path: str, ids: Mapping[str, str], body: Json | None) -> httpx.Response:
@@ -209,6 +237,8 @@ async def ids_of(studio: Studio, rows: Rows) -> dict[str, str]:
     guest = (await (await studio.anonymous()).post("/invitations/accept", json=token)).json()["person"]
     key = (await owner.post("/api-keys", json={**KEY, "project_id": studio.project})).json()["id"]
     await owner.delete(f"/api-keys/{key}")
+    remark = await owner.post(f"/versions/{version['id']}/comments", json={"body": "Louder"})
+    comment = (await owner.delete(f"/comments/{remark.json()['id']}")).json()["id"]
     ((event,),) = await rows("select id::text from audit_events where project_id = %s order by seq limit 1", studio.project)
     return {
         "event": event,
@@ -220,6 +250,7 @@ async def ids_of(studio: Studio, rows: Rows) -> dict[str, str]:
         "version": version["id"],
         "left": version["id"],
         "right": other["id"],
+        "comment": comment,
         "generation_id": version["generation_id"],
         "key": key,
         "provider": "tone",
@@ -283,9 +314,10 @@ async def test_can_tells_what_really_may_be_done(studio: Studio, rows: Rows) -> 
         for step in steps:
             await rows("update generations set status = %s where id = %s", step, generation["id"])
     generations = ["/generations/{id}" + end for end in ("/cancel", "/retry")]
-    limits = f"/projects/{studio.project}/limits"
+    limits, policy = f"/projects/{studio.project}/limits", f"/projects/{studio.project}/policy"
     subjects: list[tuple[str, list[tuple[Action, str, str]]]] = [
         (limits, [(Action.LIMIT_CHANGE, "PATCH", limits)]),
+        (policy, [(Action.POLICY_CHANGE, "PATCH", policy)]),
         (
             f"/projects/{studio.project}",
             [
@@ -339,6 +371,29 @@ async def test_can_tells_what_really_may_be_done(studio: Studio, rows: Rows) -> 
             assert answer.is_success == (action in can), f"{action} of {shown} by {role}: {answer.status_code}, can {can}"
 
 
+async def test_can_tells_what_really_may_be_done_to_a_version(studio: Studio, worker: None, rows: Rows) -> None:
+    """In each status, by each role, each deed; the version is brought back to where it was after each."""
+    version = await studio.version(await studio.asset())
+    paths = {route.action: path for (_, path), route in ROUTES.items() if not path.startswith(MANY_AT_ONCE)}
+    ids = {"version": version["id"]}
+    review = (
+        "insert into reviews (id, project_id, asset_id, version_id, requested_by_id) "
+        "select gen_random_uuid(), project_id, asset_id, id, created_by_id from versions"
+    )
+    for status, role in product(Status, (Role.VIEWER, Role.REVIEWER, Role.PUBLISHER, Role.AUTHOR, Role.OWNER)):
+        client = await studio.person(role)
+        for action in (*LIFECYCLE, Action.COMMENT_CREATE):
+            await rows("set session_replication_role = replica")  # past the triggers
+            await rows("update versions set status = %s", status)
+            await rows("update reviews set closed_at = now(), outcome = 'withdrawn' where closed_at is null")
+            await rows("set session_replication_role = default")
+            if status is Status.IN_REVIEW:
+                await rows(review)
+            can = (await client.get(f"/versions/{version['id']}")).json()["can"]
+            answer = await ask(client, "POST", paths[action], ids, {"body": "Louder"} if action is Action.COMMENT_CREATE else WHY)
+            assert answer.is_success == (action in can), f"{action} of {status} by {role}: {answer.status_code}, can {can}"
+
+
 def test_every_action_has_one_rule() -> None:
     assert set(RULES) == set(Action)
     assert all(re.fullmatch(r"[a-z]+\.[a-z_]+", action) for action in Action)
@@ -346,7 +401,7 @@ def test_every_action_has_one_rule() -> None:
 
 def test_what_no_key_does_is_what_people_settle_among_themselves() -> None:
     nouns = {action.partition(".")[0] for action in Action if action not in SCOPES and action not in MACHINES}
-    assert nouns <= {"key", "project", "member", "invitation", "person", "password", "audit", "limit"}
+    assert nouns <= {"key", "project", "member", "invitation", "person", "password", "audit", "limit", "policy"}
     assert {action.partition(".")[0] for action in SCOPES}.isdisjoint(nouns)
 
 
@@ -364,11 +419,14 @@ async def test_the_policy_is_told_as_it_is_kept(studio: Studio) -> None:
                 assert rule["allowed"] == (role in route.here)
         assert told["asset.create"]["title"] == "Create asset"
     told = (await (await studio.key(Role.AUTHOR, "read", "write")).get(f"/projects/{studio.project}/policy")).json()
-    assert [rule["action"] for rule in told["rules"] if rule["allowed"]] == ["asset.create", "asset.update", "script.create"]
+    assert [rule["action"] for rule in told["rules"] if rule["allowed"]] == [
+        *("asset.create", "asset.update", "script.create"),
+        *("version.submit", "version.withdraw", "version.archive", "version.restore"),
+    ]
 
 
 def test_every_action_of_people_is_done_by_one_route() -> None:
-    done = [route.action for route in ROUTES.values() if route.action]
+    done = [route.action for (_, path), route in ROUTES.items() if route.action and not path.startswith(MANY_AT_ONCE)]
     assert sorted([*done, Action.SESSION_SIGN_IN, *(action for action in MACHINES if action not in done)]) == sorted(
         [*Action, Action.SESSION_SIGN_IN]
     )

@@ -54,9 +54,9 @@ async def test_versions_of_an_asset_come_newest_first_in_pages(studio: Studio, w
     asset, other = await studio.asset("a"), await studio.asset("b")
     made = [await studio.version(asset, f"Take {number}.") for number in range(3)]
     await studio.version(other)
-    page = await read(studio, f"/assets/{asset['id']}/versions?limit=2")
+    page = await read(studio, f"/assets/{asset['id']}/versions?limit=2", by="author")
     assert page["items"] == [made[2], made[1]]
-    rest = await read(studio, f"/assets/{asset['id']}/versions?limit=2&cursor={page['next_cursor']}")
+    rest = await read(studio, f"/assets/{asset['id']}/versions?limit=2&cursor={page['next_cursor']}", by="author")
     assert rest == {"items": [made[0]], "next_cursor": None}
 
 

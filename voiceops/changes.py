@@ -22,6 +22,7 @@ class Change:
     asset_id: str | None = None
     status: str | None = None
     progress: float | None = None
+    version_id: str | None = None
 
 
 async def announce(db: AsyncSession, change: Change) -> None:

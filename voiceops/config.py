@@ -5,8 +5,10 @@ from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from pathlib import Path
 from typing import Final
 
-from pydantic import Field, PositiveInt, SecretStr, field_validator
+from pydantic import Field, PositiveInt, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from voiceops.mail import MailServer
 
 __all__ = ["EVERYWHERE", "Settings", "settings"]
 
@@ -55,6 +57,11 @@ class Settings(BaseSettings):
     speech_timeout: float = Field(default=300.0, gt=0, description="One request may take no longer.")
     body_timeout: float = Field(default=60.0, gt=0, description="A request body that takes longer to arrive is refused.")
 
+    smtp_url: SecretStr | None = Field(
+        default=None, description="Mail server that notices are also sent by: smtp://user:password@host:587 or smtps://host."
+    )
+    smtp_from: str | None = Field(default=None, description="Whom such mail comes from.")
+
     session_idle: int = Field(default=8 * 3600, description="A session not used for so long is over.")
     session_absolute: int = Field(default=7 * 86400, description="A session is over after this whatever its use.")
 
@@ -78,6 +85,20 @@ class Settings(BaseSettings):
             if one.strip():
                 ip_network(one.strip())  # its ValueError names what is none
         return value
+
+    @field_validator("smtp_url")
+    @classmethod
+    def _mail_server(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None and value.get_secret_value():
+            MailServer.of(value.get_secret_value())  # its ValueError names what is wrong
+            return value
+        return None
+
+    @model_validator(mode="after")
+    def _mail_sender(self) -> "Settings":
+        if self.smtp_url and not self.smtp_from:
+            raise ValueError("VOICEOPS_SMTP_URL needs VOICEOPS_SMTP_FROM: whom mail comes from")
+        return self
 
     @property
     def object_store(self) -> str:

@@ -13,6 +13,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from voiceops.db import APP_ROLE, ask, take_role
 
 GENERATE: Final = "generate"
+MAIL: Final = "mail"
+"""The job that mails one notice, and the queue it waits in."""
 BACKGROUND: Final = -10
 """Priority of jobs nobody waits for."""
 DEFER: Final = """

@@ -13,12 +13,15 @@ from sqlalchemy.orm.interfaces import ORMOption
 
 from voiceops.db import new_id
 from voiceops.errors import Forbidden, NotFound
-from voiceops.models import Action, Asset, Generation, Invitation, Project, Role, Scope, Script, Version
+from voiceops.models import Action, Asset, Comment, Generation, Invitation, Policy, Project, Role, Scope, Script, Version
 from voiceops.models.actor import Actor, ActorKind
 
 Rule = Callable[[Actor, UUID | None], bool]
 FOR_PEOPLE: Final = frozenset({ActorKind.PERSON, ActorKind.KEY})
 """Who acts as a member: a person, or a key with the roles of its person."""
+
+COMMENTING: Final = (Role.AUTHOR, Role.REVIEWER, Role.PUBLISHER)
+"""Who comments, besides owners: all but those who only look."""
 
 
 def members(*roles: Role) -> Rule:
@@ -86,6 +89,18 @@ RULES: Final[Mapping[Action, Rule]] = MappingProxyType(
         Action.AUDIT_ROTATE: kinds(ActorKind.SYSTEM),
         Action.SESSION_REFUSE: kinds(ActorKind.SYSTEM),
         Action.VERSION_PREFER: members(Role.VIEWER, Role.AUTHOR, Role.REVIEWER, Role.PUBLISHER),
+        Action.VERSION_SUBMIT: members(Role.AUTHOR),
+        Action.VERSION_WITHDRAW: members(Role.AUTHOR),
+        Action.VERSION_APPROVE: members(Role.REVIEWER),  # but not what is one's own: `workflow.reviews.barred`
+        Action.VERSION_REQUEST_CHANGES: members(Role.REVIEWER),
+        Action.VERSION_ARCHIVE: members(Role.AUTHOR),
+        Action.VERSION_RESTORE: members(Role.AUTHOR),
+        Action.POLICY_CHANGE: members(),
+        Action.COMMENT_CREATE: members(*COMMENTING),
+        Action.COMMENT_EDIT: members(*COMMENTING),  # one's own: `workflow.comments.can`
+        Action.COMMENT_DELETE: members(*COMMENTING),  # one's own; owners anybody's
+        Action.COMMENT_RESOLVE: members(*COMMENTING),
+        Action.COMMENT_REOPEN: members(*COMMENTING),
     }
 )
 
@@ -98,6 +113,17 @@ SCOPES: Final[Mapping[Action, tuple[Scope, ...]]] = MappingProxyType(
         Action.GENERATION_CANCEL: (Scope.GENERATE,),
         Action.GENERATION_RETRY: (Scope.GENERATE,),
         Action.VERSION_PREFER: (Scope.REVIEW,),
+        Action.VERSION_SUBMIT: (Scope.WRITE,),
+        Action.VERSION_WITHDRAW: (Scope.WRITE,),
+        Action.VERSION_APPROVE: (Scope.REVIEW,),
+        Action.VERSION_REQUEST_CHANGES: (Scope.REVIEW,),
+        Action.VERSION_ARCHIVE: (Scope.WRITE,),
+        Action.VERSION_RESTORE: (Scope.WRITE,),
+        Action.COMMENT_CREATE: (Scope.REVIEW,),
+        Action.COMMENT_EDIT: (Scope.REVIEW,),
+        Action.COMMENT_DELETE: (Scope.REVIEW,),
+        Action.COMMENT_RESOLVE: (Scope.REVIEW,),
+        Action.COMMENT_REOPEN: (Scope.REVIEW,),
     }
 )
 """What a key needs one of for an action, besides the right of its person. What is not here people alone do, and no key ever."""
@@ -148,7 +174,7 @@ def roles_that_may(action: Action) -> list[Role]:
     return [role for role in Role if RULES[action](replace(somebody, roles={project: frozenset({role})}), project)]
 
 
-Row = TypeVar("Row", Project, Asset, Script, Generation, Version, Invitation)
+Row = TypeVar("Row", Project, Asset, Script, Generation, Version, Invitation, Comment)
 
 
 async def find(
@@ -162,6 +188,11 @@ async def find(
     if row is None:
         raise NotFound(f"There is no {kind.noun} {row_id} here.")
     return row
+
+
+async def project_policy(db: AsyncSession, project_id: UUID) -> Policy:
+    """Return the policy as it is and stays until this transaction ends."""
+    return (await db.execute(select(Policy).where(Policy.project_id == project_id).with_for_update(read=True))).scalar_one()
 
 
 def _project_of(kind: type[Row]) -> InstrumentedAttribute[UUID]:

@@ -18,7 +18,7 @@ from procrastinate.jobs import DeleteJobCondition, Status
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 
-from voiceops import providers, speech
+from voiceops import mailing, providers, speech
 from voiceops.audit.sealing import Sealer
 from voiceops.config import Settings
 from voiceops.db import Database
@@ -213,6 +213,7 @@ async def sweep(studio: Studio, queue: App) -> None:
             with suppress(ConnectorException):  # it was no dead worker's after all, and has ended meanwhile
                 await queue.job_manager.finish_job(job, Status.FAILED, delete_job=True)
                 log.info("job_rescued", job_id=job.id, attempts=job.attempts)
+        await mailing.rescue(queue, stalled)
         await settling.requeue_orphans(db)
         await rates.forget(db)
         waiting = await running.projects_waiting(db)
@@ -254,12 +255,14 @@ async def _serve_connected(studio: Studio, stop: asyncio.Event) -> None:
     async def generate(generation_id: str) -> None:
         await perform(studio, UUID(generation_id))
 
+    at_once = {generation_queue(name): slots for name in studio.providers}
+    at_once |= dict.fromkeys(mailing.register(queue, studio.settings, studio.database), mailing.AT_ONCE)
     async with queue.open_async():
         ended = [
             asyncio.create_task(
                 queue.run_worker_async(
-                    queues=[generation_queue(name)],
-                    concurrency=slots,
+                    queues=[name],
+                    concurrency=concurrency,
                     install_signal_handlers=False,
                     fetch_job_polling_interval=POLL_SECONDS,
                     shutdown_graceful_timeout=GRACE_SECONDS,
@@ -268,7 +271,7 @@ async def _serve_connected(studio: Studio, stop: asyncio.Event) -> None:
                     delete_jobs=DeleteJobCondition.ALWAYS,
                 )
             )
-            for name in studio.providers
+            for name, concurrency in at_once.items()
         ]
         ended += [asyncio.create_task(_sweeping(studio, queue)), asyncio.create_task(_wait(stop))]
         try:

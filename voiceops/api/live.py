@@ -12,7 +12,7 @@ from psycopg import AsyncConnection, sql
 
 from voiceops.changes import CHANNEL, Change, read
 from voiceops.db import APP_ROLE, take_role
-from voiceops.models import LoginSession, Member, Person
+from voiceops.models import LoginSession, Member, Notice, Person
 from voiceops.models.actor import Actor, ActorKind
 
 log = structlog.get_logger()
@@ -80,7 +80,12 @@ def event(change: Change) -> str:
 
 
 def visible(change: Change, reader: Actor) -> bool:
-    """Tell whether somebody may hear of it: a member of its project; of people also who manages them, and of oneself always."""
+    """Tell whether somebody may hear of it: a member of its project; of people also who manages them, and of oneself always.
+
+    Of notices each person hears for themselves alone.
+    """
+    if change.type == Notice.noun:
+        return reader.kind is ActorKind.PERSON and change.id == str(reader.person_id)
     if concerns(change, reader) and reader.kind is not ActorKind.KEY:
         return True
     if change.project_id is None:

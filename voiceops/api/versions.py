@@ -1,6 +1,6 @@
 """`/versions/{version}`: immutable audio with all that proves it, and what changed since the version it was made from."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -18,6 +18,7 @@ from voiceops.errors import Malformed
 from voiceops.models import Action, Asset, Status, Version, Waveform
 from voiceops.models.actor import Actor
 from voiceops.policy import allowed, find
+from voiceops.workflow import reviews
 
 router = APIRouter(tags=["versions"])
 
@@ -135,7 +136,7 @@ def _changes(version: Version, parent: Version) -> ChangesOut:
     )
 
 
-def _out(actor: Actor, version: Version, parent: Version | None) -> VersionOut:
+def _out(actor: Actor, version: Version, parent: Version | None, barred: Collection[Action]) -> VersionOut:
     return VersionOut(
         id=version.id,
         number=version.number,
@@ -164,15 +165,17 @@ def _out(actor: Actor, version: Version, parent: Version | None) -> VersionOut:
             bytes=version.audio.bytes,
         ),
         measurements=MeasurementsOut.model_validate(version.measurements),
-        can=allowed(actor, version),
+        can=[action for action in allowed(actor, version) if action not in barred],
     )
 
 
-async def _show(db: AsyncSession, actor: Actor, versions: Sequence[Version]) -> list[VersionOut]:
+async def show(db: AsyncSession, actor: Actor, versions: Sequence[Version]) -> list[VersionOut]:
+    """Show versions that were loaded with `SHOWN`."""
     wanted = {version.parent_version_id for version in versions if version.parent_version_id}
     query: Select[Any] = select(Version).where(Version.id.in_(wanted)).options(joinedload(Version.script, innerjoin=True))
     parents = {parent.id: parent for parent in (await db.execute(query)).scalars()} if wanted else {}
-    return [_out(actor, version, parents.get(version.parent_version_id)) for version in versions]
+    barred = await reviews.barred(db, actor, versions)
+    return [_out(actor, version, parents.get(version.parent_version_id), barred[version.id]) for version in versions]
 
 
 @router.get("/assets/{asset}/versions")
@@ -181,7 +184,7 @@ async def list_versions(asset: UUID, db: Db, actor: Caller, part: Part) -> Page[
     await find(db, actor, Asset, asset)
     query = select(Version).options(*SHOWN)
     rows = (await db.execute(numbered(query, Version, asset, part))).scalars().all()
-    items = await _show(db, actor, rows[: part.limit])
+    items = await show(db, actor, rows[: part.limit])
     return Page(items=items, next_cursor=str(items[-1].id) if len(rows) > part.limit else None)
 
 
@@ -189,7 +192,7 @@ async def list_versions(asset: UUID, db: Db, actor: Caller, part: Part) -> Page[
 async def get_version(version: UUID, db: Db, actor: Caller) -> VersionOut:
     """Show one version."""
     found = await find(db, actor, Version, version, load=SHOWN)
-    return (await _show(db, actor, [found]))[0]
+    return (await show(db, actor, [found]))[0]
 
 
 @router.get("/versions/{version}/waveform")

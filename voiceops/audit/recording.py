@@ -75,6 +75,7 @@ async def record(
         project_id=place["project_id"],
         asset_id=place["asset_id"],
         status=getattr(subject, "status", None),
+        version_id=place["version_id"],
     )
     before, _, after = rfc8785.dumps(payload).decode().partition(AT)
     values = {"id": event_id, "before": before, "after": after, "channel": CHANNEL, "change": written(change)}

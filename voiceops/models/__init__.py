@@ -3,13 +3,17 @@
 from voiceops.models.action import Action
 from voiceops.models.asset import Asset, Script
 from voiceops.models.audit import AuditCheckpoint, AuditEvent, AuditLeaf, AuditWatermark, AuditWitness, SigningKey
+from voiceops.models.comment import Comment, CommentText
 from voiceops.models.generation import Generation, GenerationStatus
 from voiceops.models.invitation import Invitation
 from voiceops.models.key import ApiKey, Scope
 from voiceops.models.limit import Budget, Limits, RateUse
+from voiceops.models.notice import Notice
 from voiceops.models.people import LoginSession, Member, Membership, Person, Project, Role
 from voiceops.models.preference import Preference
+from voiceops.models.policy import Check, Policy, Severity
 from voiceops.models.request import IdempotencyKey
+from voiceops.models.review import Decision, Outcome, Review, Reviewer, Verdict
 from voiceops.models.version import Blob, Status, Version, Waveform
 
 __all__ = [
@@ -23,6 +27,10 @@ __all__ = [
     "AuditWitness",
     "Blob",
     "Budget",
+    "Check",
+    "Comment",
+    "CommentText",
+    "Decision",
     "Generation",
     "GenerationStatus",
     "IdempotencyKey",
@@ -31,15 +39,22 @@ __all__ = [
     "LoginSession",
     "Member",
     "Membership",
+    "Notice",
+    "Outcome",
     "Person",
     "Preference",
+    "Policy",
     "Project",
     "RateUse",
+    "Review",
+    "Reviewer",
     "Role",
     "Scope",
     "Script",
+    "Severity",
     "SigningKey",
     "Status",
+    "Verdict",
     "Version",
     "Waveform",
 ]

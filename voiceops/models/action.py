@@ -40,6 +40,18 @@ class Action(StrEnum):
     AUDIT_ROTATE = "audit.rotate"
     SESSION_REFUSE = "session.refuse"
     VERSION_PREFER = "version.prefer"
+    VERSION_SUBMIT = "version.submit"
+    VERSION_WITHDRAW = "version.withdraw"
+    VERSION_APPROVE = "version.approve"
+    VERSION_REQUEST_CHANGES = "version.request_changes"
+    VERSION_ARCHIVE = "version.archive"
+    VERSION_RESTORE = "version.restore"
+    POLICY_CHANGE = "policy.change"
+    COMMENT_CREATE = "comment.create"
+    COMMENT_EDIT = "comment.edit"
+    COMMENT_DELETE = "comment.delete"
+    COMMENT_RESOLVE = "comment.resolve"
+    COMMENT_REOPEN = "comment.reopen"
 
     @property
     def words(self) -> str:

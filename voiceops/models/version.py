@@ -13,6 +13,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, LargeB
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from voiceops.db import Base, new_id
+from voiceops.errors import Conflict, FieldError
 from voiceops.models.action import Action
 from voiceops.models.asset import Script
 from voiceops.models.people import Person
@@ -27,15 +28,17 @@ class Status(StrEnum):
     ARCHIVED = "archived"
 
 
-LIFECYCLE: Final[Mapping[Status, tuple[Status, ...]]] = MappingProxyType(
+LIFECYCLE: Final[Mapping[Action, tuple[frozenset[Status], Status]]] = MappingProxyType(
     {
-        Status.DRAFT: (Status.IN_REVIEW, Status.ARCHIVED),
-        Status.IN_REVIEW: (Status.APPROVED, Status.DRAFT, Status.ARCHIVED),
-        Status.APPROVED: (Status.ARCHIVED,),
-        Status.ARCHIVED: (Status.DRAFT,),
+        Action.VERSION_SUBMIT: (frozenset({Status.DRAFT}), Status.IN_REVIEW),
+        Action.VERSION_APPROVE: (frozenset({Status.IN_REVIEW}), Status.APPROVED),
+        Action.VERSION_REQUEST_CHANGES: (frozenset({Status.IN_REVIEW}), Status.DRAFT),
+        Action.VERSION_WITHDRAW: (frozenset({Status.IN_REVIEW}), Status.DRAFT),
+        Action.VERSION_ARCHIVE: (frozenset({Status.DRAFT, Status.IN_REVIEW, Status.APPROVED}), Status.ARCHIVED),
+        Action.VERSION_RESTORE: (frozenset({Status.ARCHIVED}), Status.DRAFT),
     }
 )
-"""Which status may follow which; the trigger `versions_steps` holds the same table."""
+"""What moves a version, from where to where; the trigger `versions_steps` holds the same steps."""
 
 
 class BlobState(StrEnum):
@@ -79,7 +82,6 @@ class Version(Base):
         CheckConstraint("number >= 1", name="number"),
         CheckConstraint("duration_ms > 0", name="duration"),
     )
-    possible: ClassVar[tuple[Action, ...]] = (Action.VERSION_PREFER,)
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
     project_id: Mapped[UUID]
@@ -108,6 +110,44 @@ class Version(Base):
     script: Mapped[Script] = relationship(lazy="raise", viewonly=True, primaryjoin="foreign(Version.script_id) == Script.id")
     created_by: Mapped[Person] = relationship(lazy="raise")
     audio: Mapped[Blob] = relationship(lazy="raise")
+
+    @property
+    def steps(self) -> tuple[Action, ...]:
+        """What can move it from where it is."""
+        return tuple(action for action, (before, _) in LIFECYCLE.items() if self.status in before)
+
+    @property
+    def possible(self) -> tuple[Action, ...]:
+        """What its state allows."""
+        return (*self.steps, Action.COMMENT_CREATE, Action.VERSION_PREFER)
+
+    @property
+    def makers(self) -> frozenset[UUID]:
+        """Who asked for it and who wrote its script (which has to be loaded): barred from approving it."""
+        return frozenset({self.created_by_id, self.script.created_by_id})
+
+    def check(self, action: Action) -> None:
+        """Raise `Conflict`, which names what is possible, unless `action` can move it from where it is."""
+        if action not in self.steps:
+            words = self.status.replace("_", " ")
+            raise Conflict(f"This version is {words}, so {action} is not possible.", possible=[str(step) for step in self.steps])
+
+    @property
+    def left(self) -> list[str]:
+        """What can still be done to a version that may be neither submitted nor approved as it is."""
+        return [str(step) for step in self.steps if step not in {Action.VERSION_SUBMIT, Action.VERSION_APPROVE}]
+
+    def check_kept(self) -> None:
+        """Raise `Conflict` if its audio (which has to be loaded) was dropped: nobody can judge what nobody can hear."""
+        if self.audio.state is BlobState.DROPPED:
+            words = "The audio of this version was dropped; only what was recorded of it is left. Make another take."
+            raise Conflict(words, errors=[FieldError("audio", words)], possible=self.left)
+
+    def move(self, action: Action) -> dict[str, Any]:
+        """Take the step of `action` and return it as the record tells it."""
+        self.check(action)
+        before, self.status = self.status, LIFECYCLE[action][1]
+        return {"status": {"from": before, "to": self.status}}
 
 
 class Waveform(Base):

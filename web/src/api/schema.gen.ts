@@ -242,6 +242,74 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/comments/{comment}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Comment
+         * @description Show one comment.
+         */
+        get: operations["get_comment"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete Comment
+         * @description Take a comment back: its place stays, its words are shown no more.
+         */
+        delete: operations["delete_comment"];
+        options?: never;
+        head?: never;
+        /**
+         * Edit Comment
+         * @description Let one's own comment say something else; what it said before is kept and shown.
+         */
+        patch: operations["edit_comment"];
+        trace?: never;
+    };
+    "/api/v1/comments/{comment}/reopen": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Reopen Comment
+         * @description Note that it is not settled after all.
+         */
+        post: operations["reopen_comment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/comments/{comment}/resolve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Resolve Comment
+         * @description Note that what a thread asks for is settled.
+         */
+        post: operations["resolve_comment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/demo": {
         parameters: {
             query?: never;
@@ -397,6 +465,46 @@ export interface paths {
          * @description End an invitation: its link opens nothing any more.
          */
         delete: operations["revoke_invitation"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/notices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Notices
+         * @description List one's own notices from the projects one is a member of; `unread` leaves out what was read.
+         */
+        get: operations["list_notices"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/notices/read": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Read Notices
+         * @description Note that one has read notices of one's own.
+         */
+        post: operations["read_notices"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -739,9 +847,33 @@ export interface paths {
         };
         /**
          * Get Policy
-         * @description Tell which role may do what, and which scope a key needs for it.
+         * @description Tell what a version needs to be approved, which role may do what, and which scope a key needs for it.
          */
         get: operations["get_policy"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Change Policy
+         * @description Set the policy, from the next decision on. An open review ends with a decision, even where less is asked for now.
+         */
+        patch: operations["change_policy"];
+        trace?: never;
+    };
+    "/api/v1/projects/{project}/reviews": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Reviews
+         * @description List a project's reviews: those that are open the oldest first, as a queue; those that ended the newest first.
+         */
+        get: operations["list_reviews"];
         put?: never;
         post?: never;
         delete?: never;
@@ -750,24 +882,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/projects/{project}/preferences": {
+    "/api/v1/projects/{project}/versions/archive": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        /**
-         * List Preferences
-         * @description List the project's blind comparisons, the newest first.
-         */
-        get: operations["list_preferences"];
+        get?: never;
         put?: never;
         /**
-         * Prefer
-         * @description Record which of some versions one prefers, heard blind.
+         * Archive Versions
+         * @description Put many versions away: all of them or none.
          */
-        post: operations["prefer"];
+        post: operations["archive_versions"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project}/versions/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Restore Versions
+         * @description Make many archived versions drafts again: all of them or none.
+         */
+        post: operations["restore_versions"];
         delete?: never;
         options?: never;
         head?: never;
@@ -862,26 +1010,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/versions/{left}/compare/{right}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Compare Versions
-         * @description Compare two versions of one project, of one asset or of two; a version with itself too.
-         */
-        get: operations["compare_versions"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/v1/versions/{version}": {
         parameters: {
             query?: never;
@@ -896,6 +1024,46 @@ export interface paths {
         get: operations["get_version"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/versions/{version}/approve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Approve Version
+         * @description Approve exactly this audio: it is read and hashed anew first. The approval that completes the policy's ends the review.
+         */
+        post: operations["approve_version"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/versions/{version}/archive": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Archive Version
+         * @description Put a version away.
+         */
+        post: operations["archive_version"];
         delete?: never;
         options?: never;
         head?: never;
@@ -926,6 +1094,110 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/versions/{version}/comments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Comments
+         * @description List what was said of a version, the newest first; `reply_to` makes threads of it.
+         */
+        get: operations["list_comments"];
+        put?: never;
+        /**
+         * Create Comment
+         * @description Say something of a version. Markup is text like any other.
+         */
+        post: operations["create_comment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/versions/{version}/request-changes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Request Changes
+         * @description End the review: the version is a draft again, and approvals given in this review lapse.
+         */
+        post: operations["request_changes"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/versions/{version}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Restore Version
+         * @description Make an archived version a draft again.
+         */
+        post: operations["restore_version"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/versions/{version}/reviews": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Reviews Of Version
+         * @description List a version's rounds, the newest first.
+         */
+        get: operations["list_reviews_of_version"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/versions/{version}/submit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Submit Version
+         * @description Ask for a review.
+         */
+        post: operations["submit_version"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/versions/{version}/waveform": {
         parameters: {
             query?: never;
@@ -940,6 +1212,26 @@ export interface paths {
         get: operations["get_waveform"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/versions/{version}/withdraw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Withdraw Version
+         * @description Take a version back from review; what was decided lapses.
+         */
+        post: operations["withdraw_version"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1125,7 +1417,7 @@ export interface components {
          * @description What can be done. Reading is no action, for who is a member may read; only the record is for few, so reading it is one.
          * @enum {string}
          */
-        Action: "studio.seed" | "session.sign_in" | "session.sign_out" | "asset.create" | "asset.update" | "script.create" | "generation.request" | "generation.cancel" | "generation.retry" | "generation.succeed" | "generation.fail" | "limit.change" | "limit.refuse" | "studio.found" | "session.end" | "password.change" | "project.create" | "project.update" | "member.invite" | "invitation.revoke" | "member.accept" | "member.change" | "member.remove" | "person.change" | "person.deactivate" | "person.reactivate" | "key.create" | "key.revoke" | "audit.read" | "audit.verify" | "audit.export" | "version.prefer";
+        Action: "studio.seed" | "session.sign_in" | "session.sign_out" | "asset.create" | "asset.update" | "script.create" | "generation.request" | "generation.cancel" | "generation.retry" | "generation.succeed" | "generation.fail" | "limit.change" | "limit.refuse" | "studio.found" | "session.end" | "password.change" | "project.create" | "project.update" | "member.invite" | "invitation.revoke" | "member.accept" | "member.change" | "member.remove" | "person.change" | "person.deactivate" | "person.reactivate" | "key.create" | "key.revoke" | "audit.read" | "audit.verify" | "audit.export" | "version.submit" | "version.withdraw" | "version.approve" | "version.request_changes" | "version.archive" | "version.restore" | "policy.change" | "comment.create" | "comment.edit" | "comment.delete" | "comment.resolve" | "comment.reopen";
         /**
          * ActorKind
          * @description How somebody acts.
@@ -1144,20 +1436,6 @@ export interface components {
             name: string | null;
             type: components["schemas"]["ActorKind"];
         };
-        /**
-         * AlignedOut
-         * @description The words both have, in columns: the n-th of each says where one word stands among the words of its version, and sounds.
-         */
-        AlignedOut: {
-            /** Left Index */
-            left_index: number[];
-            /** Left Ms */
-            left_ms: number[];
-            /** Right Index */
-            right_index: number[];
-            /** Right Ms */
-            right_ms: number[];
-        };
         /** All[BrowserOut] */
         All_BrowserOut_: {
             /** Items */
@@ -1167,6 +1445,11 @@ export interface components {
         All_MemberOut_: {
             /** Items */
             items: components["schemas"]["MemberOut"][];
+        };
+        /** All[VersionOut] */
+        All_VersionOut_: {
+            /** Items */
+            items: components["schemas"]["VersionOut"][];
         };
         /** All[VoiceOut] */
         All_VoiceOut_: {
@@ -1312,6 +1595,18 @@ export interface components {
             user_agent: string | null;
         };
         /**
+         * ByOut
+         * @description Who did something, and when.
+         */
+        ByOut: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            by: components["schemas"]["PersonOut"];
+        };
+        /**
          * CapabilitiesOut
          * @description What a voice can do with a delivery.
          */
@@ -1373,6 +1668,12 @@ export interface components {
             used: number;
         };
         /**
+         * Check
+         * @description What a version is examined for before review.
+         * @enum {string}
+         */
+        Check: "clipping" | "silence_before" | "silence_after" | "pause" | "cut_off" | "pace" | "loudness" | "true_peak" | "say_back";
+        /**
          * CheckIn
          * @description A wording that is being written, and the voice it is meant for.
          */
@@ -1401,32 +1702,83 @@ export interface components {
             warnings: components["schemas"]["ProblemError"][];
         };
         /**
-         * CompareOut
-         * @description The right version seen from the left one. Whatever does not differ is null, or missing from its list.
+         * CommentIn
+         * @description A remark: on the whole, at a moment, over a span, or in reply to a comment that is none itself.
          */
-        CompareOut: {
-            /** @description Null where one of them has no word timings. */
-            aligned: components["schemas"]["AlignedOut"] | null;
+        CommentIn: {
+            /** At Ms */
+            at_ms?: number | null;
+            /** Body */
+            body: string;
             /**
-             * Applied
-             * @description As it was spoken.
+             * Mentions
+             * @description Members who are to be told.
              */
-            applied: components["schemas"]["SettingOut"][];
+            mentions?: string[];
+            /** Reply To */
+            reply_to?: string | null;
+            /** Until Ms */
+            until_ms?: number | null;
+        };
+        /**
+         * CommentOut
+         * @description A comment. One that is `deleted` has no body, and keeps its place in its thread.
+         */
+        CommentOut: {
             /**
-             * Delivery
-             * @description As it was asked for.
+             * Asset Id
+             * Format: uuid
              */
-            delivery: components["schemas"]["SettingOut"][];
-            left: components["schemas"]["SideOut"];
-            lineage: components["schemas"]["LineageOut"];
-            /** Measurements */
-            measurements: components["schemas"]["MeasureOut"][];
-            provider: components["schemas"]["PairOut"] | null;
-            right: components["schemas"]["SideOut"];
-            /** Same Asset */
-            same_asset: boolean;
-            script: components["schemas"]["WordingOut"];
-            voice: components["schemas"]["PairOut"] | null;
+            asset_id: string;
+            /** At Ms */
+            at_ms: number | null;
+            /** Body */
+            body: string | null;
+            /** Can */
+            can: components["schemas"]["Action"][];
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            deleted: components["schemas"]["ByOut"] | null;
+            /** Earlier */
+            earlier: components["schemas"]["EarlierOut"][];
+            /** Edited At */
+            edited_at: string | null;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Mentions */
+            mentions: components["schemas"]["PersonOut"][];
+            person: components["schemas"]["PersonOut"];
+            /**
+             * Project Id
+             * Format: uuid
+             */
+            project_id: string;
+            /** Reply To */
+            reply_to: string | null;
+            resolved: components["schemas"]["ByOut"] | null;
+            /** Until Ms */
+            until_ms: number | null;
+            /**
+             * Version Id
+             * Format: uuid
+             */
+            version_id: string;
+        };
+        /**
+         * CommentPatch
+         * @description What a comment is to say instead; without `mentions` they stay.
+         */
+        CommentPatch: {
+            /** Body */
+            body: string;
+            /** Mentions */
+            mentions?: string[] | null;
         };
         /**
          * ConcurrencyIn
@@ -1475,6 +1827,50 @@ export interface components {
             day: string;
             /** Money Micros */
             money_micros: number;
+        };
+        /**
+         * DecisionIn
+         * @description Why somebody decides so, and which share of the audio their player had played, 0 to 1.
+         */
+        DecisionIn: {
+            /** Heard */
+            heard?: number | null;
+            /** Reason */
+            reason: string;
+        };
+        /**
+         * DecisionOut
+         * @description What one person decided, of which audio. An approval lapses when its round ends otherwise or the version is put away.
+         */
+        DecisionOut: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Fingerprint */
+            fingerprint: string;
+            /**
+             * Heard
+             * @description Share of the audio their player had played, 0 to 1.
+             */
+            heard: number | null;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Lapsed */
+            lapsed: boolean;
+            person: components["schemas"]["PersonOut"];
+            /** Reason */
+            reason: string;
+            /**
+             * Roles
+             * @description Of the person, when they decided.
+             */
+            roles: components["schemas"]["Role"][];
+            verdict: components["schemas"]["Verdict"];
         };
         /**
          * DeliveryIn
@@ -1543,6 +1939,19 @@ export interface components {
             /** Name */
             name: string;
             role: components["schemas"]["Role"];
+        };
+        /**
+         * EarlierOut
+         * @description What a comment said before.
+         */
+        EarlierOut: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Body */
+            body: string;
         };
         /**
          * EventOut
@@ -1666,7 +2075,7 @@ export interface components {
             event_id: string | null;
             /** Index */
             index: number | null;
-            kind: components["schemas"]["voiceops__audit__verdict__Kind"];
+            kind: components["schemas"]["Kind"];
             /**
              * Log
              * Format: uuid
@@ -1869,6 +2278,27 @@ export interface components {
             why: string | null;
         };
         /**
+         * JudgedOut
+         * @description The version that is judged.
+         */
+        JudgedOut: {
+            created_by: components["schemas"]["PersonOut"];
+            /** Duration Ms */
+            duration_ms: number;
+            /** Fingerprint */
+            fingerprint: string;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Number */
+            number: number;
+            status: components["schemas"]["Status"];
+            /** Voice */
+            voice: string;
+        };
+        /**
          * KeyIn
          * @description A new key.
          */
@@ -1964,6 +2394,12 @@ export interface components {
          */
         KeyState: "active" | "asleep" | "expired" | "revoked";
         /**
+         * Kind
+         * @description What can be wrong.
+         * @enum {string}
+         */
+        Kind: "edited" | "missing" | "gap" | "moved" | "root" | "checkpoint" | "cut" | "unsigned" | "behind" | "columns" | "time" | "witness";
+        /**
          * LatestVersion
          * @description The newest version of an asset, as a list shows it.
          */
@@ -2032,29 +2468,6 @@ export interface components {
             reason: string;
         };
         /**
-         * LineageOut
-         * @description How they are related: the newest version both were made from, itself included, and the steps from it, oldest first.
-         */
-        LineageOut: {
-            ancestor: components["schemas"]["StepOut"] | null;
-            /**
-             * Left
-             * @description These steps, the newest 50, the left version last.
-             */
-            left: components["schemas"]["StepOut"][];
-            /**
-             * Left Steps
-             * @description How many steps the left one is away from it.
-             */
-            left_steps: number;
-            /** @description What the left one is to the right: `ancestor`: the right was made from it, in one step or more. */
-            relation: components["schemas"]["Relation"];
-            /** Right */
-            right: components["schemas"]["StepOut"][];
-            /** Right Steps */
-            right_steps: number;
-        };
-        /**
          * LookIn
          * @description The token of a link.
          */
@@ -2085,6 +2498,16 @@ export interface components {
             project: string | null;
             /** Roles */
             roles: components["schemas"]["Role"][];
+        };
+        /**
+         * ManyIn
+         * @description Which versions of the project, and why.
+         */
+        ManyIn: {
+            /** Reason */
+            reason: string;
+            /** Version Ids */
+            version_ids: string[];
         };
         /**
          * MayOut
@@ -2125,25 +2548,6 @@ export interface components {
             is_admin: boolean;
             /** Name */
             name: string;
-        };
-        /**
-         * MeasureOut
-         * @description One figure of both, and by how much the right one exceeds the left; null where it could not be measured.
-         */
-        MeasureOut: {
-            /** Delta */
-            delta: number | null;
-            /** Left */
-            left: number | null;
-            /**
-             * Name
-             * @example duration_ms
-             */
-            name: string;
-            /** Right */
-            right: number | null;
-            /** Unit */
-            unit: string;
         };
         /**
          * MeasurementsOut
@@ -2232,6 +2636,21 @@ export interface components {
             used_micros: number;
         };
         /**
+         * NamedAsset
+         * @description Which asset.
+         */
+        NamedAsset: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Key */
+            key: string;
+            /** Title */
+            title: string;
+        };
+        /**
          * NewKeyOut
          * @description A key that was just made, with its secret, which is shown this one time.
          */
@@ -2283,6 +2702,70 @@ export interface components {
             secret: string;
             state: components["schemas"]["KeyState"];
         };
+        /**
+         * NoticeKind
+         * @description Why somebody is told.
+         * @enum {string}
+         */
+        NoticeKind: "review_asked" | "approved" | "changes_requested" | "mentioned" | "replied";
+        /**
+         * NoticeOut
+         * @description What somebody did that concerns the reader, and what it was about.
+         */
+        NoticeOut: {
+            asset: components["schemas"]["NamedAsset"];
+            by: components["schemas"]["PersonOut"];
+            /** Comment Id */
+            comment_id: string | null;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            kind: components["schemas"]["NoticeKind"];
+            project: components["schemas"]["ProjectRef"];
+            /** Read At */
+            read_at: string | null;
+            /** Review Id */
+            review_id: string | null;
+            version: components["schemas"]["NumberedVersion"];
+        };
+        /**
+         * NoticesOut
+         * @description A part of the reader's notices, the newest first.
+         */
+        NoticesOut: {
+            /** Items */
+            items: components["schemas"]["NoticeOut"][];
+            /** Next Cursor */
+            next_cursor: string | null;
+            /** Unread */
+            unread: number;
+        };
+        /**
+         * NumberedVersion
+         * @description Which version.
+         */
+        NumberedVersion: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Number */
+            number: number;
+        };
+        /**
+         * Outcome
+         * @description How a round ended.
+         * @enum {string}
+         */
+        Outcome: "approved" | "changes_requested" | "withdrawn" | "archived";
         /** Page[AccountOut] */
         Page_AccountOut_: {
             /** Items */
@@ -2294,6 +2777,13 @@ export interface components {
         Page_AssetOut_: {
             /** Items */
             items: components["schemas"]["AssetOut"][];
+            /** Next Cursor */
+            next_cursor: string | null;
+        };
+        /** Page[CommentOut] */
+        Page_CommentOut_: {
+            /** Items */
+            items: components["schemas"]["CommentOut"][];
             /** Next Cursor */
             next_cursor: string | null;
         };
@@ -2332,6 +2822,13 @@ export interface components {
             /** Next Cursor */
             next_cursor: string | null;
         };
+        /** Page[ReviewOut] */
+        Page_ReviewOut_: {
+            /** Items */
+            items: components["schemas"]["ReviewOut"][];
+            /** Next Cursor */
+            next_cursor: string | null;
+        };
         /** Page[ScriptOut] */
         Page_ScriptOut_: {
             /** Items */
@@ -2345,16 +2842,6 @@ export interface components {
             items: components["schemas"]["VersionOut"][];
             /** Next Cursor */
             next_cursor: string | null;
-        };
-        /**
-         * PairOut
-         * @description The two values of something that differs.
-         */
-        PairOut: {
-            /** Left */
-            left: string;
-            /** Right */
-            right: string;
         };
         /**
          * PasswordIn
@@ -2405,97 +2892,55 @@ export interface components {
             person: components["schemas"]["PersonOut"];
         };
         /**
-         * PieceOut
-         * @description A run of text that stayed, went or came.
-         */
-        PieceOut: {
-            kind: components["schemas"]["voiceops__wording__Kind"];
-            /** Text */
-            text: string;
-        };
-        /**
          * PolicyOut
-         * @description Every action of members. Reading is none of them, and is told apart.
+         * @description What a version needs to be approved, and every action of members. Reading is none of them, and is told apart.
          */
         PolicyOut: {
+            /** Approvals */
+            approvals: number;
+            /** Can */
+            can: components["schemas"]["Action"][];
+            /**
+             * Checks
+             * @description What a check that does not pass does to a version.
+             */
+            checks: {
+                [key: string]: components["schemas"]["Severity"];
+            };
             reading: components["schemas"]["MayOut"];
+            retention: components["schemas"]["RetentionOut"];
+            /**
+             * Roles
+             * @description Roles that have to be among the approvers.
+             */
+            roles: components["schemas"]["Role"][];
             /** Rules */
             rules: components["schemas"]["RuleOut"][];
+            /**
+             * Self Approval
+             * @description Whether people may approve what they asked for or wrote.
+             */
+            self_approval: boolean;
         };
         /**
-         * PreferenceCount
-         * @description How often a version was heard blind, and how often it was preferred.
+         * PolicyPatch
+         * @description What is to be set, and why; what is left out stays.
          */
-        PreferenceCount: {
-            /** Heard */
-            heard: number;
-            /** Preferred */
-            preferred: number;
-            /**
-             * Version Id
-             * Format: uuid
-             */
-            version_id: string;
-        };
-        /**
-         * PreferenceIn
-         * @description What was heard, and which of it is preferred.
-         */
-        PreferenceIn: {
-            /** Note */
-            note?: string | null;
-            /**
-             * Preferred Id
-             * @description Null if there was no difference that matters.
-             */
-            preferred_id: string | null;
-            /**
-             * Version Ids
-             * @description In the order in which they were heard.
-             */
-            version_ids: string[];
-        };
-        /**
-         * PreferenceOut
-         * @description One blind comparison. `asset_id` is null where the versions are of several assets.
-         */
-        PreferenceOut: {
-            /** Asset Id */
-            asset_id: string | null;
-            /**
-             * At
-             * Format: date-time
-             */
-            at: string;
-            /**
-             * Id
-             * Format: uuid
-             */
-            id: string;
-            /** Note */
-            note: string | null;
-            person: components["schemas"]["PersonOut"];
-            /** Preferred Id */
-            preferred_id: string | null;
-            /**
-             * Project Id
-             * Format: uuid
-             */
-            project_id: string;
-            /** Version Ids */
-            version_ids: string[];
-        };
-        /**
-         * PreferencePage
-         * @description A part of the list, and the counts of the versions that were asked for, over all parts.
-         */
-        PreferencePage: {
-            /** Counts */
-            counts: components["schemas"]["PreferenceCount"][];
-            /** Items */
-            items: components["schemas"]["PreferenceOut"][];
-            /** Next Cursor */
-            next_cursor: string | null;
+        PolicyPatch: {
+            /** Approvals */
+            approvals?: number | null;
+            /** Checks */
+            checks?: {
+                [key: string]: components["schemas"]["Severity"];
+            } | null;
+            /** Reason */
+            reason: string;
+            /** @default {} */
+            retention?: components["schemas"]["RetentionIn"];
+            /** Roles */
+            roles?: components["schemas"]["Role"][] | null;
+            /** Self Approval */
+            self_approval?: boolean | null;
         };
         /**
          * Problem
@@ -2569,6 +3014,21 @@ export interface components {
          * @description What of a project may change.
          */
         ProjectPatch: {
+            /** Name */
+            name: string;
+        };
+        /**
+         * ProjectRef
+         * @description Which project.
+         */
+        ProjectRef: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Key */
+            key: string;
             /** Name */
             name: string;
         };
@@ -2656,6 +3116,14 @@ export interface components {
             project: components["schemas"]["RateOut"];
         };
         /**
+         * ReadIn
+         * @description Which notices were read; without, all of them.
+         */
+        ReadIn: {
+            /** Notice Ids */
+            notice_ids?: string[] | null;
+        };
+        /**
          * ReasonIn
          * @description Why something is done.
          */
@@ -2664,11 +3132,78 @@ export interface components {
             reason?: string | null;
         };
         /**
-         * Relation
-         * @description How the left version stands to the right one.
+         * RetentionIn
+         * @description Days to keep what is not used; null keeps it for ever, what is left out stays.
+         */
+        RetentionIn: {
+            /** Archived Audio Days */
+            archived_audio_days?: number | null;
+            /** Renditions Days */
+            renditions_days?: number | null;
+        };
+        /**
+         * RetentionOut
+         * @description After how many days what can be made again, and the audio of archived versions, is dropped; null is never.
+         */
+        RetentionOut: {
+            /** Archived Audio Days */
+            archived_audio_days: number | null;
+            /** Renditions Days */
+            renditions_days: number | null;
+        };
+        /**
+         * ReviewOut
+         * @description One round. `wanted` is null once it has ended; `can` is what the caller may do to the version.
+         */
+        ReviewOut: {
+            asset: components["schemas"]["voiceops__api__review_answers__AssetRef"];
+            /** Can */
+            can: components["schemas"]["Action"][];
+            /** Closed At */
+            closed_at: string | null;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Decisions */
+            decisions: components["schemas"]["DecisionOut"][];
+            /** Due At */
+            due_at: string | null;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            outcome: components["schemas"]["Outcome"] | null;
+            /**
+             * Project Id
+             * Format: uuid
+             */
+            project_id: string;
+            /** Reason */
+            reason: string | null;
+            requested_by: components["schemas"]["PersonOut"];
+            /** Reviewers */
+            reviewers: components["schemas"]["ReviewerOut"][];
+            state: components["schemas"]["ReviewState"];
+            version: components["schemas"]["JudgedOut"];
+            wanted: components["schemas"]["WantedOut"] | null;
+        };
+        /**
+         * ReviewState
+         * @description Whether a round goes on.
          * @enum {string}
          */
-        Relation: "same" | "ancestor" | "descendant" | "related" | "unrelated";
+        ReviewState: "open" | "closed";
+        /**
+         * ReviewerOut
+         * @description Somebody who was asked by name, and what they decided, null as long as they have not.
+         */
+        ReviewerOut: {
+            person: components["schemas"]["PersonOut"];
+            verdict: components["schemas"]["Verdict"] | null;
+        };
         /**
          * Role
          * @description What a member is in a project; one person may have several.
@@ -2798,48 +3333,11 @@ export interface components {
             projects: components["schemas"]["ProjectOut"][];
         };
         /**
-         * SettingOut
-         * @description One field of a delivery that differs; null where there is none.
+         * Severity
+         * @description What a check that does not pass does to a version: nothing, a warning, no review until it is waived.
+         * @enum {string}
          */
-        SettingOut: {
-            /** Field */
-            field: string;
-            /** Left */
-            left: unknown;
-            /** Right */
-            right: unknown;
-        };
-        /**
-         * SideOut
-         * @description One of the two versions.
-         */
-        SideOut: {
-            asset: components["schemas"]["voiceops__api__compare__AssetRef"];
-            /**
-             * Created At
-             * Format: date-time
-             */
-            created_at: string;
-            created_by: components["schemas"]["PersonOut"];
-            /**
-             * Id
-             * Format: uuid
-             */
-            id: string;
-            /** Number */
-            number: number;
-            /** Provider */
-            provider: string;
-            /** Reason */
-            reason: string | null;
-            /** Script Note */
-            script_note: string | null;
-            /** Script Number */
-            script_number: number;
-            status: components["schemas"]["Status"];
-            /** Voice */
-            voice: string;
-        };
+        Severity: "off" | "warn" | "block";
         /**
          * SignIn
          * @description Who signs in.
@@ -2863,31 +3361,6 @@ export interface components {
          */
         Status: "draft" | "in_review" | "approved" | "archived";
         /**
-         * StepOut
-         * @description One version on the way, and what was said when it was made. The note is its script's, null where it took over its wording.
-         */
-        StepOut: {
-            /**
-             * Created At
-             * Format: date-time
-             */
-            created_at: string;
-            created_by: components["schemas"]["PersonOut"];
-            /**
-             * Id
-             * Format: uuid
-             */
-            id: string;
-            /** Number */
-            number: number;
-            /** Reason */
-            reason: string | null;
-            /** Script Note */
-            script_note: string | null;
-            /** Script Number */
-            script_number: number;
-        };
-        /**
          * SubjectOut
          * @description What was acted upon.
          */
@@ -2901,11 +3374,37 @@ export interface components {
             type: string;
         };
         /**
+         * SubmitIn
+         * @description Why, of whom and until when a review is asked; with nobody named it is asked of all who may decide.
+         */
+        SubmitIn: {
+            /** Due At */
+            due_at?: string | null;
+            /** Reason */
+            reason?: string | null;
+            /** Reviewers */
+            reviewers?: string[];
+        };
+        /**
          * Support
          * @description How well a voice can do what a delivery field asks.
          * @enum {string}
          */
         Support: "native" | "approximate" | "ignored";
+        /**
+         * UnreadOut
+         * @description How many notices are unread.
+         */
+        UnreadOut: {
+            /** Unread */
+            unread: number;
+        };
+        /**
+         * Verdict
+         * @description What one person decided.
+         * @enum {string}
+         */
+        Verdict: "approve" | "request_changes";
         /**
          * VerdictOut
          * @description What a verification said.
@@ -3039,6 +3538,16 @@ export interface components {
             words_per_minute: number;
         };
         /**
+         * WantedOut
+         * @description What is still wanted for the version to be approved: so many approvals, with these roles among the approvers.
+         */
+        WantedOut: {
+            /** Approvals */
+            approvals: number;
+            /** Roles */
+            roles: components["schemas"]["Role"][];
+        };
+        /**
          * WaveformOut
          * @description Peaks of the master: for each `samples_per_peak` samples the lowest and the highest, -128..127.
          */
@@ -3052,6 +3561,12 @@ export interface components {
             /** Samples Per Peak */
             samples_per_peak: number;
         };
+        /**
+         * Whose
+         * @description Whose reviews.
+         * @enum {string}
+         */
+        Whose: "me" | "all";
         /**
          * WhyIn
          * @description Why something is done that has to have a reason.
@@ -3073,25 +3588,6 @@ export interface components {
             start_ms: number;
             /** Text */
             text: string;
-        };
-        /**
-         * WordingOut
-         * @description What differs between the scripts, word by word, markup as in scripts.
-         *
-         *     Without what was added the pieces are the left script, without what was removed the right one. Unchanged runs of up to two words
-         *     between changes are told as part of them; the counts are of the words themselves.
-         */
-        WordingOut: {
-            /** Added Words */
-            added_words: number;
-            /** Pieces */
-            pieces: components["schemas"]["PieceOut"][];
-            /** Removed Words */
-            removed_words: number;
-            /** Same */
-            same: boolean;
-            /** Same Words */
-            same_words: number;
         };
         /**
          * WordsOut
@@ -3125,7 +3621,7 @@ export interface components {
          * AssetRef
          * @description Which asset.
          */
-        voiceops__api__compare__AssetRef: {
+        voiceops__api__review_answers__AssetRef: {
             /**
              * Id
              * Format: uuid
@@ -3138,18 +3634,6 @@ export interface components {
             /** Title */
             title: string;
         };
-        /**
-         * Kind
-         * @description What can be wrong.
-         * @enum {string}
-         */
-        voiceops__audit__verdict__Kind: "edited" | "missing" | "gap" | "moved" | "root" | "checkpoint" | "cut" | "unsigned" | "behind" | "columns" | "time" | "witness";
-        /**
-         * Kind
-         * @description What became of a piece of text.
-         * @enum {string}
-         */
-        voiceops__wording__Kind: "same" | "removed" | "added";
     };
     responses: never;
     parameters: never;
@@ -4619,6 +5103,507 @@ export interface operations {
             };
         };
     };
+    get_comment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                comment: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CommentOut"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_comment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                comment: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CommentOut"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    edit_comment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                comment: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CommentPatch"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CommentOut"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reopen_comment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                comment: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CommentOut"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    resolve_comment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                comment: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CommentOut"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     demo: {
         parameters: {
             query?: never;
@@ -5311,6 +6296,199 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_notices: {
+        parameters: {
+            query?: {
+                unread?: boolean;
+                limit?: number;
+                /** @description `next_cursor` of the part before. */
+                cursor?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoticesOut"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_notices: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["ReadIn"] | null;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UnreadOut"];
+                };
             };
             /** @description Bad Request */
             400: {
@@ -7640,11 +8818,119 @@ export interface operations {
             };
         };
     };
-    list_preferences: {
+    change_policy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PolicyPatch"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PolicyOut"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_reviews: {
         parameters: {
             query?: {
-                /** @description Only comparisons that any of these was part of; up to four. */
-                version?: string[] | null;
+                /** @description `me`: what waits for me; closed, what I had a part in. */
+                for?: components["schemas"]["Whose"];
+                state?: components["schemas"]["ReviewState"];
                 limit?: number;
                 /** @description `next_cursor` of the part before. */
                 cursor?: string | null;
@@ -7663,7 +8949,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["PreferencePage"];
+                    "application/json": components["schemas"]["Page_ReviewOut_"];
                 };
             };
             /** @description Bad Request */
@@ -7731,13 +9017,10 @@ export interface operations {
             };
         };
     };
-    prefer: {
+    archive_versions: {
         parameters: {
             query?: never;
-            header?: {
-                /** @description Any string of your own. */
-                "Idempotency-Key"?: string | null;
-            };
+            header?: never;
             path: {
                 project: string;
             };
@@ -7745,17 +9028,124 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["PreferenceIn"];
+                "application/json": components["schemas"]["ManyIn"];
             };
         };
         responses: {
             /** @description Successful Response */
-            201: {
+            200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["PreferenceOut"];
+                    "application/json": components["schemas"]["All_VersionOut_"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    restore_versions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ManyIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["All_VersionOut_"];
                 };
             };
             /** @description Bad Request */
@@ -8417,13 +9807,12 @@ export interface operations {
             };
         };
     };
-    compare_versions: {
+    get_version: {
         parameters: {
             query?: never;
             header?: never;
             path: {
-                left: string;
-                right: string;
+                version: string;
             };
             cookie?: never;
         };
@@ -8435,7 +9824,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["CompareOut"];
+                    "application/json": components["schemas"]["VersionOut"];
                 };
             };
             /** @description Bad Request */
@@ -8503,7 +9892,7 @@ export interface operations {
             };
         };
     };
-    get_version: {
+    approve_version: {
         parameters: {
             query?: never;
             header?: never;
@@ -8512,7 +9901,11 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DecisionIn"];
+            };
+        };
         responses: {
             /** @description Successful Response */
             200: {
@@ -8552,6 +9945,131 @@ export interface operations {
             };
             /** @description Not Found */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    archive_version: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                version: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WhyIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VersionOut"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -8792,6 +10310,615 @@ export interface operations {
             };
         };
     };
+    list_comments: {
+        parameters: {
+            query?: {
+                limit?: number;
+                /** @description `next_cursor` of the part before. */
+                cursor?: string | null;
+            };
+            header?: never;
+            path: {
+                version: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_CommentOut_"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_comment: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any string of your own. */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                version: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CommentIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CommentOut"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    request_changes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                version: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DecisionIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VersionOut"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    restore_version: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                version: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WhyIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VersionOut"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_reviews_of_version: {
+        parameters: {
+            query?: {
+                limit?: number;
+                /** @description `next_cursor` of the part before. */
+                cursor?: string | null;
+            };
+            header?: never;
+            path: {
+                version: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_ReviewOut_"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    submit_version: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                version: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["SubmitIn"] | null;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VersionOut"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_waveform: {
         parameters: {
             query?: {
@@ -8844,6 +10971,113 @@ export interface operations {
             };
             /** @description Not Found */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    withdraw_version: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                version: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["ReasonIn"] | null;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VersionOut"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -63,6 +63,7 @@ function refresh(...keys: QueryKey[]) {
 const PEOPLE = [['session'], ['members'], ['invitations'], ['people'], ['projects'], ['key']];
 
 function apply({ subject, action, asset_id: asset, project_id: project, status, progress }: Change) {
+  if (subject.type === 'notice') return refresh(['notices']);
   if (action !== 'generation.progress') refresh(['audit', project]);
   if (project && subject.type === 'limit') refresh(limitKeys.of(project));
   if (subject.type === 'preference') {

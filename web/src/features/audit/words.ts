@@ -37,6 +37,18 @@ const DONE: Record<string, string> = {
   'audit.verify': 'verified the audit trail',
   'audit.export': 'exported the audit trail',
   'audit.rotate': 'made a new key to sign the audit trail',
+  'version.submit': 'asked for a review',
+  'version.withdraw': 'took a version back from review',
+  'version.approve': 'approved a version',
+  'version.request_changes': 'asked for changes',
+  'version.archive': 'archived a version',
+  'version.restore': 'restored a version',
+  'policy.change': 'changed the policy',
+  'comment.create': 'commented',
+  'comment.edit': 'edited a comment',
+  'comment.delete': 'deleted a comment',
+  'comment.resolve': 'resolved a comment',
+  'comment.reopen': 'reopened a comment',
 };
 
 export const ACTIONS = Object.keys(DONE);
