@@ -31,6 +31,8 @@ KEPT: Final = (
     "waveforms",
     "blobs",
     "audit_events",
+    "examinations",
+    "waivers",
 )
 STEPS: Final = {
     "queued": {"queued", "running", "failed", "cancelled"},
@@ -48,6 +50,8 @@ MAY_CHANGE: Final = {
     "assets": {"title", "language", "tags", "owner_id", "script_count", "version_count", "updated_at"},
     "blobs": {"state"},
     "invitations": {"email", "accepted_at", "accepted_by_id", "revoked_at"},
+    "examinations": {"state", "attempt", "finished_at", "findings", "say_back", "words", "facts", "error"},
+    "waivers": set(),
     "scripts": set(),
     "waveforms": set(),
     "audit_events": set(),
@@ -62,12 +66,17 @@ def refusal(*kinds: type[psycopg.Error]) -> Iterator[None]:
 
 
 @pytest.fixture
-async def version(studio: Studio, worker: None) -> Json:
+async def version(studio: Studio, worker: None, rows: Rows) -> Json:
     """A version, and something in every other table."""
     body = {"email": "guest@x.example", "roles": ["viewer"]}
     owner = await studio.person("owner")
     assert (await owner.post(f"/projects/{studio.project}/invitations", json=body)).status_code == 201
-    return await studio.version(await studio.asset())
+    version = await studio.version(await studio.asset())
+    await rows(
+        "insert into waivers (id, version_id, project_id, asset_id, check_name, reason, person_id) "
+        "select gen_random_uuid(), id, project_id, asset_id, 'pace', 'It is a poem', created_by_id from versions"
+    )
+    return version
 
 
 @pytest.fixture

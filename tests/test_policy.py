@@ -19,6 +19,7 @@ from voiceops.policy import RULES, SCOPES, allowed
 
 READ = frozenset(Role)
 WRITE = frozenset({Role.AUTHOR, Role.OWNER})
+JUDGE = frozenset({Role.REVIEWER, Role.OWNER})
 OWN = frozenset({Role.OWNER})
 AUDIT = frozenset({Role.AUDITOR, Role.OWNER})
 OF_THE_INSTALLATION: Final = {Action.AUDIT_READ, Action.AUDIT_VERIFY, Action.AUDIT_EXPORT}
@@ -116,6 +117,9 @@ ROUTES: Final[Mapping[tuple[str, str], Route]] = {
     ("GET", "/api/v1/versions/{version}"): Route(READ),
     ("GET", "/api/v1/versions/{version}/waveform"): Route(READ),
     ("GET", "/api/v1/versions/{version}/words"): Route(READ),
+    ("GET", "/api/v1/versions/{version}/checks"): Route(READ),
+    ("GET", "/api/v1/versions/{version}/captions.vtt"): Route(READ),
+    ("POST", "/api/v1/versions/{version}/checks/{check}/waive"): Route(JUDGE, Action.CHECK_WAIVE, 409, WHY),
     ("GET", "/api/v1/versions/{version}/audio"): Route(READ),
     ("HEAD", "/api/v1/versions/{version}/audio"): Route(READ),
     ("GET", "/api/v1/projects/{project}/audit"): Route(AUDIT, Action.AUDIT_READ),
@@ -214,6 +218,7 @@ async def ids_of(studio: Studio, rows: Rows) -> dict[str, str]:
         "key": key,
         "provider": "tone",
         "name": "plain",
+        "check": "clipping",
     }
 
 

@@ -14,6 +14,7 @@ from voiceops.api import (
     assets,
     audio,
     audit,
+    checks,
     events,
     generations,
     health,
@@ -44,7 +45,7 @@ from voiceops.witness import open_witness
 API: Final = "/api/v1"
 ROUTERS: Final = (
     *(session, projects, assets, scripts, voices, generations, versions, audio, events),
-    *(account, members, invitations, people, keys, policy, limits, audit),
+    *(account, members, invitations, people, keys, policy, limits, audit, checks),
 )
 
 

@@ -12,6 +12,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from voiceops.db import APP_ROLE, driver_connection, take_role
 
 GENERATE: Final = "generate"
+EXAMINE: Final = "examine"
+"""Task and queue of examinations: one at a time in each worker, whatever else it does."""
 BACKGROUND: Final = -10
 """Priority of jobs nobody waits for."""
 

@@ -83,6 +83,7 @@ RULES: Final[Mapping[Action, Rule]] = MappingProxyType(
         Action.AUDIT_READ: auditors(),
         Action.AUDIT_VERIFY: auditors(),
         Action.AUDIT_EXPORT: auditors(),
+        Action.CHECK_WAIVE: members(Role.REVIEWER),
     }
 )
 
@@ -94,6 +95,7 @@ SCOPES: Final[Mapping[Action, tuple[Scope, ...]]] = MappingProxyType(
         Action.GENERATION_REQUEST: (Scope.GENERATE,),
         Action.GENERATION_CANCEL: (Scope.GENERATE,),
         Action.GENERATION_RETRY: (Scope.GENERATE,),
+        Action.CHECK_WAIVE: (Scope.REVIEW,),
     }
 )
 """What a key needs one of for an action, besides the right of its person. What is not here people alone do, and no key ever."""

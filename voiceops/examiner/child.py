@@ -1,4 +1,4 @@
-"""The examiner's process: reads subjects from stdin, writes reports, one after the other, and yields to whoever else wants to compute.
+"""The examiner's process: reads subjects from stdin, writes reports, one after the other, and yields to all who want to compute.
 
 It ends at once when stdin ends or its parent dies, and when it would take more memory than it may.
 """
@@ -54,7 +54,7 @@ def _serve(asked: "SimpleQueue[tuple[Header, bytes]]", out: BinaryIO) -> None:
             out.write(frame(answer))
             out.flush()
     finally:  # out of memory, or a bug: whoever waits hears that it ended, and the log says why
-        sys.excepthook(*sys.exc_info())  # type: ignore[arg-type]
+        sys.excepthook(*sys.exc_info())
         os._exit(1)
 
 

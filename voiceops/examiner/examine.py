@@ -56,21 +56,17 @@ class Examination:
         signal = decode(audio)
         parts = parse(subject.script)
         asked = plan(parts)
-        count = len(spoken(parts).split())
+        reading = self._read(asked)
+        count = len(reading.expected.words) if _is_english(subject) else len(spoken(parts).split())
         findings = find_faults(signal, measure(signal, count), _asked(subject, asked, count))
-        heard, words = self._listen(subject, asked, signal)
+        heard, words = self._listen(subject, reading, signal) if _is_english(subject) and count else (None, None)
         findings.append(_finding(heard))
         cpu_ms = round((time.process_time() - began) * 1000)
         facts = {"recogniser": f"pocketsphinx {version('pocketsphinx')}", "audio_ms": signal.duration_ms}
         return Report([asdict(one) for one in findings], heard, words, cpu_ms, facts)
 
-    def _listen(self, subject: Subject, asked: Plan, signal: Signal) -> tuple[dict[str, Any] | None, list[dict[str, Any]] | None]:
-        """Say back what is heard, and find the words if nobody timed them; nothing of either in a language it does not know."""
-        if subject.language.partition("-")[0].lower() != "en":
-            return None, None
-        reading = self._read(asked)
-        if not reading.expected.words:
-            return None, None
+    def _listen(self, subject: Subject, reading: Reading, signal: Signal) -> tuple[dict[str, Any], list[dict[str, Any]] | None]:
+        """Say back what is heard, and find the words if nobody timed them."""
         parts = list(stretches(signal))
         heard = compare(reading.expected.words, recognise(parts, reading.expected, self.lexicon), self.lexicon)
         found = None if subject.timed else align(parts, reading.expected, heard.matched, self.lexicon)
@@ -88,6 +84,10 @@ class Examination:
         ends = {first - 1 for first in _firsts(asked)}
         breaks = {at for owner, at in last_of.items() if owner in ends or _BREAK.search(written[owner].text)}
         return Reading(written, Expected(tuple(words), frozenset(breaks)), owners)
+
+
+def _is_english(subject: Subject) -> bool:
+    return subject.language.partition("-")[0].lower() == "en"
 
 
 def _firsts(asked: Plan) -> list[int]:

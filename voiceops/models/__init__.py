@@ -3,6 +3,7 @@
 from voiceops.models.action import Action
 from voiceops.models.asset import Asset, Script
 from voiceops.models.audit import AuditCheckpoint, AuditEvent, AuditLeaf, AuditWatermark, AuditWitness, SigningKey
+from voiceops.models.examination import Check, Examination, ExaminationState, Severity, Waiver
 from voiceops.models.generation import Generation, GenerationStatus
 from voiceops.models.invitation import Invitation
 from voiceops.models.key import ApiKey, Scope
@@ -22,6 +23,9 @@ __all__ = [
     "AuditWitness",
     "Blob",
     "Budget",
+    "Check",
+    "Examination",
+    "ExaminationState",
     "Generation",
     "GenerationStatus",
     "IdempotencyKey",
@@ -36,8 +40,10 @@ __all__ = [
     "Role",
     "Scope",
     "Script",
+    "Severity",
     "SigningKey",
     "Status",
     "Version",
+    "Waiver",
     "Waveform",
 ]

@@ -37,6 +37,7 @@ class Action(StrEnum):
     AUDIT_READ = "audit.read"
     AUDIT_VERIFY = "audit.verify"
     AUDIT_EXPORT = "audit.export"
+    CHECK_WAIVE = "check.waive"
 
     @property
     def words(self) -> str:

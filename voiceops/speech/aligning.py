@@ -20,9 +20,7 @@ class _Part:
     end: int
 
 
-def align(
-    stretches: Sequence[Stretch], expected: Expected, matched: Mapping[int, Heard], lexicon: Lexicon
-) -> list[Heard] | None:
+def align(stretches: Sequence[Stretch], expected: Expected, matched: Mapping[int, Heard], lexicon: Lexicon) -> list[Heard] | None:
     """Find all words, in order, one for one; None where the audio does not hold them all.
 
     `matched` are words that were recognised: only where two neighbours lie on either side of a border can the words be cut there.

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from itertools import pairwise
 from typing import Final
 
 import numpy as np
@@ -59,7 +60,7 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What one check found: `wrong` or not, None where it could not be told. `detail` is for people; times are (start, end) in ms."""
+    """What one check found: `wrong` or not, None where it could not be told. `detail` is for people; times are in ms."""
 
     check: str
     wrong: bool | None
@@ -103,7 +104,7 @@ def _end(fault: Fault, silence_ms: int, most_ms: int, at: tuple[int, int]) -> Fi
 
 def _pause(sounding: Sequence[tuple[int, int]], asked: Asked) -> Finding:
     """Give each silence the shortest pause asked for that explains it; what is left is nobody's wish."""
-    silences = sorted(((end, start) for (_, end), (start, _) in zip(sounding, sounding[1:], strict=False)), key=_length)
+    silences = sorted(((end, start) for (_, end), (start, _) in pairwise(sounding)), key=_length)
     left = sorted(asked.pauses_ms)
     usual = max(PAUSE_MS, asked.gap_ms + SLACK_MS)
     unasked = []

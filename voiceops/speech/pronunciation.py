@@ -21,13 +21,59 @@ _VARIANT = re.compile(r"\(\d+\)$")
 
 # ruff: noqa: RUF001 - letters of the phonetic alphabet look like others
 _PHONES = {
-    **{"A": "EY", "I": "AY", "O": "OW", "Q": "OW", "W": "AW", "Y": "OY", "o": "OW", "e": "EH", "y": "UW", "x": "K"},
+    "A": "EY",
+    "I": "AY",
+    "O": "OW",
+    "Q": "OW",
+    "W": "AW",
+    "Y": "OY",
+    "o": "OW",
+    "e": "EH",
+    "y": "UW",
+    "x": "K",
     **dict.fromkeys("ᵊəʌɐ", "AH"),
-    **{"æ": "AE", "a": "AA", "ɑ": "AA", "ɒ": "AA", "ɔ": "AO", "ɛ": "EH", "ɜ": "ER", "ɚ": "ER"},
-    **{"i": "IY", "ɪ": "IH", "ᵻ": "IH", "u": "UW", "ʊ": "UH"},
-    **{"b": "B", "d": "D", "ɾ": "D", "f": "F", "ɡ": "G", "g": "G", "h": "HH", "j": "Y", "k": "K", "l": "L", "m": "M"},
-    **{"n": "N", "ŋ": "NG", "p": "P", "ɹ": "R", "r": "R", "s": "S", "t": "T", "T": "T", "ʔ": "T", "v": "V", "w": "W"},
-    **{"z": "Z", "ʃ": "SH", "ʒ": "ZH", "ʤ": "JH", "ʧ": "CH", "θ": "TH", "ð": "DH"},
+    "æ": "AE",
+    "a": "AA",
+    "ɑ": "AA",
+    "ɒ": "AA",
+    "ɔ": "AO",
+    "ɛ": "EH",
+    "ɜ": "ER",
+    "ɚ": "ER",
+    "i": "IY",
+    "ɪ": "IH",
+    "ᵻ": "IH",
+    "u": "UW",
+    "ʊ": "UH",
+    "b": "B",
+    "d": "D",
+    "ɾ": "D",
+    "f": "F",
+    "ɡ": "G",
+    "g": "G",
+    "h": "HH",
+    "j": "Y",
+    "k": "K",
+    "l": "L",
+    "m": "M",
+    "n": "N",
+    "ŋ": "NG",
+    "p": "P",
+    "ɹ": "R",
+    "r": "R",
+    "s": "S",
+    "t": "T",
+    "T": "T",
+    "ʔ": "T",
+    "v": "V",
+    "w": "W",
+    "z": "Z",
+    "ʃ": "SH",
+    "ʒ": "ZH",
+    "ʤ": "JH",
+    "ʧ": "CH",
+    "θ": "TH",
+    "ð": "DH",
 }
 """The local voices' phonemes. Capitals are their diphthongs; T is a flap."""
 
@@ -55,7 +101,7 @@ class Word:
 
 
 class Lexicon:
-    """CMU's dictionary as it comes with the recogniser: 134,000 pronunciations. Loading takes 0.3 s of a processor, once a process."""
+    """CMU's dictionary as it comes with the recogniser: 134,000 pronunciations, loaded in 0.3 s."""
 
     def __init__(self) -> None:
         self.sounds: dict[str, list[Phones]] = {}

@@ -40,7 +40,8 @@ def compare(expected: Sequence[Word], heard: Sequence[Heard], lexicon: Lexicon) 
     wanted = [_sound(word.name, lexicon) for word in expected]
     said = [_sound(word.name, lexicon) for word in heard]
     match = SequenceMatcher(None, wanted, said, autojunk=False)
-    differences, matched = [], {}
+    differences: list[Difference] = []
+    matched: dict[int, Heard] = {}
     for tag, begin, end, from_heard, to_heard in match.get_opcodes():
         if tag == "equal":
             matched.update(zip(range(begin, end), heard[from_heard:to_heard], strict=True))

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
@@ -29,7 +30,7 @@ def stretches(signal: Signal) -> Iterator[Stretch]:
     """Cut a signal where it pauses; where it never does, at its quietest moment."""
     samples = signal.samples if signal.channels == 1 else signal.samples.mean(axis=1)
     borders = _borders(samples, signal.sample_rate_hz)
-    for begin, end in zip(borders, borders[1:], strict=False):
+    for begin, end in pairwise(borders):
         part = at_16_khz(samples[begin:end], signal.sample_rate_hz)
         pcm = (np.clip(part, -1, 1) * 32767).astype("<i2").tobytes()
         yield Stretch(pcm, round(begin * 1000 / signal.sample_rate_hz))

@@ -16,7 +16,7 @@ from sqlalchemy.orm import joinedload
 
 from voiceops.audit import record
 from voiceops.changes import Change, announce
-from voiceops.jobs import GENERATE, enqueue, generation_queue
+from voiceops.jobs import BACKGROUND, EXAMINE, GENERATE, enqueue, generation_queue
 from voiceops.limits import budgets, running
 from voiceops.models import Action, Asset, Blob, Generation, GenerationStatus, Version, Waveform
 from voiceops.models.actor import Actor
@@ -128,6 +128,7 @@ async def succeed(db: AsyncSession, held: Claim, take: Take) -> Version | None:
     await budgets.spend(db, generation)
     await running.wake(db, generation.project_id, generation.provider)
     changes = {"number": version.number, "audio_sha256": take.sha256, "fingerprint": version.fingerprint, "attempt": held.attempt}
+    await enqueue(db, EXAMINE, EXAMINE, priority=BACKGROUND, version_id=str(version.id))
     await record(db, actor, Action.GENERATION_SUCCEED, generation, changes=changes, version_id=version.id)
     return version
 

@@ -882,6 +882,66 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/versions/{version}/captions.vtt": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Captions
+         * @description Return a version's captions as WebVTT, with the moment of each word; without timed words there are no cues.
+         */
+        get: operations["get_captions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/versions/{version}/checks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Checks
+         * @description Show what a version was examined for, and what was found.
+         */
+        get: operations["get_checks"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/versions/{version}/checks/{check}/waive": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Waive Check
+         * @description Let a version pass in spite of what a check found.
+         */
+        post: operations["waive_check"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/versions/{version}/waveform": {
         parameters: {
             query?: never;
@@ -1081,7 +1141,7 @@ export interface components {
          * @description What can be done. Reading is no action, for who is a member may read; only the record is for few, so reading it is one.
          * @enum {string}
          */
-        Action: "studio.seed" | "session.sign_in" | "session.sign_out" | "asset.create" | "asset.update" | "script.create" | "generation.request" | "generation.cancel" | "generation.retry" | "generation.succeed" | "generation.fail" | "limit.change" | "limit.refuse" | "studio.found" | "session.end" | "password.change" | "project.create" | "project.update" | "member.invite" | "invitation.revoke" | "member.accept" | "member.change" | "member.remove" | "person.change" | "person.deactivate" | "person.reactivate" | "key.create" | "key.revoke" | "audit.read" | "audit.verify" | "audit.export";
+        Action: "studio.seed" | "session.sign_in" | "session.sign_out" | "asset.create" | "asset.update" | "script.create" | "generation.request" | "generation.cancel" | "generation.retry" | "generation.succeed" | "generation.fail" | "limit.change" | "limit.refuse" | "studio.found" | "session.end" | "password.change" | "project.create" | "project.update" | "member.invite" | "invitation.revoke" | "member.accept" | "member.change" | "member.remove" | "person.change" | "person.deactivate" | "person.reactivate" | "key.create" | "key.revoke" | "audit.read" | "audit.verify" | "audit.export" | "check.waive";
         /**
          * ActorKind
          * @description How somebody acts.
@@ -1330,6 +1390,12 @@ export interface components {
             used: number;
         };
         /**
+         * Check
+         * @description Every check, in the order in which they are shown.
+         * @enum {string}
+         */
+        Check: "clipping" | "silence_before" | "silence_after" | "pause" | "cut_off" | "pace" | "loudness" | "true_peak" | "say_back";
+        /**
          * CheckIn
          * @description A wording that is being written, and the voice it is meant for.
          */
@@ -1340,22 +1406,23 @@ export interface components {
             voice?: string | null;
         };
         /**
-         * CheckOut
-         * @description What would become of a wording: errors refuse it, warnings don't. Positions are code points.
+         * ChecksOut
+         * @description A version's examination. While it is pending there are no items; a `failed` one says why, and so does each item.
          */
-        CheckOut: {
-            /** Characters */
-            characters: number;
-            /** Errors */
-            errors: components["schemas"]["ProblemError"][];
-            /** Estimated Ms */
-            estimated_ms: number;
-            /** Maximum */
-            maximum: number;
-            /** Spoken Characters */
-            spoken_characters: number;
-            /** Warnings */
-            warnings: components["schemas"]["ProblemError"][];
+        ChecksOut: {
+            /** Error */
+            error: string | null;
+            /** Finished At */
+            finished_at: string | null;
+            /** Items */
+            items: components["schemas"]["voiceops__api__checks__CheckOut"][];
+            /**
+             * Made At
+             * Format: date-time
+             */
+            made_at: string;
+            sayback: components["schemas"]["SayBackOut"] | null;
+            state: components["schemas"]["ExaminationState"];
         };
         /**
          * ConcurrencyIn
@@ -1474,6 +1541,29 @@ export interface components {
             role: components["schemas"]["Role"];
         };
         /**
+         * DifferenceOut
+         * @description Where what was heard differs: the script's words, what was heard instead; `word` is the first one's place in the script.
+         */
+        DifferenceOut: {
+            /** End Ms */
+            end_ms: number;
+            /** Expected */
+            expected: string;
+            /** Heard */
+            heard: string;
+            /**
+             * Kind
+             * @example replaced
+             * @example missing
+             * @example added
+             */
+            kind: string;
+            /** Start Ms */
+            start_ms: number;
+            /** Word */
+            word: number;
+        };
+        /**
          * EventOut
          * @description An event of the record.
          */
@@ -1574,6 +1664,12 @@ export interface components {
             /** Version Id */
             version_id: string | null;
         };
+        /**
+         * ExaminationState
+         * @description Where an examination is.
+         * @enum {string}
+         */
+        ExaminationState: "pending" | "done" | "failed";
         /**
          * FieldChange
          * @description One field of the delivery that differs from the parent's.
@@ -2176,6 +2272,12 @@ export interface components {
             secret: string;
             state: components["schemas"]["KeyState"];
         };
+        /**
+         * Outcome
+         * @description How a check ended. `skipped`: it could not tell, as with a language nobody recognises here, or too few words.
+         * @enum {string}
+         */
+        Outcome: "passed" | "warning" | "failed" | "skipped";
         /** Page[AccountOut] */
         Page_AccountOut_: {
             /** Items */
@@ -2503,6 +2605,18 @@ export interface components {
             title: string;
         };
         /**
+         * SayBackOut
+         * @description What was heard against the script: of `total` spoken words so many are `wrong`; the first 200 differences.
+         */
+        SayBackOut: {
+            /** Differences */
+            differences: components["schemas"]["DifferenceOut"][];
+            /** Total */
+            total: number;
+            /** Wrong */
+            wrong: number;
+        };
+        /**
          * Scope
          * @description What a key is let do, of what its person may. `policy.SCOPES` tells which action needs which.
          * @enum {string}
@@ -2599,6 +2713,16 @@ export interface components {
             email: string;
             /** Password */
             password: string;
+        };
+        /**
+         * SpanOut
+         * @description A stretch of the audio.
+         */
+        SpanOut: {
+            /** End Ms */
+            end_ms: number;
+            /** Start Ms */
+            start_ms: number;
         };
         /**
          * State
@@ -2764,6 +2888,20 @@ export interface components {
             words_per_minute: number;
         };
         /**
+         * WaiverOut
+         * @description Who let the version pass in spite of a check, when and why.
+         */
+        WaiverOut: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            by: components["schemas"]["PersonOut"];
+            /** Reason */
+            reason: string;
+        };
+        /**
          * WaveformOut
          * @description Peaks of the master: for each `samples_per_peak` samples the lowest and the highest, -128..127.
          */
@@ -2809,8 +2947,46 @@ export interface components {
             /**
              * Source
              * @example provider
+             * @example aligned
              */
             source: string | null;
+        };
+        /**
+         * CheckOut
+         * @description One check: `failed` keeps the version from review unless it is waived; `skipped` could not tell; `at` is where to listen.
+         */
+        voiceops__api__checks__CheckOut: {
+            /** At */
+            at: components["schemas"]["SpanOut"][];
+            /** Can */
+            can: components["schemas"]["Action"][];
+            check: components["schemas"]["Check"];
+            /** Detail */
+            detail: string;
+            /** Figures */
+            figures: {
+                [key: string]: number | null;
+            };
+            outcome: components["schemas"]["Outcome"];
+            waived: components["schemas"]["WaiverOut"] | null;
+        };
+        /**
+         * CheckOut
+         * @description What would become of a wording: errors refuse it, warnings don't. Positions are code points.
+         */
+        voiceops__api__scripts__CheckOut: {
+            /** Characters */
+            characters: number;
+            /** Errors */
+            errors: components["schemas"]["ProblemError"][];
+            /** Estimated Ms */
+            estimated_ms: number;
+            /** Maximum */
+            maximum: number;
+            /** Spoken Characters */
+            spoken_characters: number;
+            /** Warnings */
+            warnings: components["schemas"]["ProblemError"][];
         };
     };
     responses: never;
@@ -3729,7 +3905,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["CheckOut"];
+                    "application/json": components["schemas"]["voiceops__api__scripts__CheckOut"];
                 };
             };
             /** @description Bad Request */
@@ -8131,6 +8307,284 @@ export interface operations {
             };
             /** @description Not Found */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_captions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                version: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/vtt": string;
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_checks: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                version: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChecksOut"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    waive_check: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                version: string;
+                check: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WhyIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChecksOut"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
                 headers: {
                     [name: string]: unknown;
                 };
