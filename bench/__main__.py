@@ -13,6 +13,7 @@ from bench.audit import audit
 from bench.figure import Figure, table
 from bench.latency import ten_words
 from bench.limiting import limits_hold
+from bench.sayback import say_back
 from bench.start import second_start
 from bench.studio import Studio
 from bench.throughput import hundred_scripts
@@ -33,6 +34,7 @@ PARTS: Final[Mapping[str, Callable[[Studio], list[Figure]]]] = {
     "throughput": hundred_scripts,
     "audit": audit,
     "limits": limits_hold,
+    "sayback": lambda _studio: say_back(),
 }
 """What can be measured, in the order in which it is; each part gets a running studio."""
 

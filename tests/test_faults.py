@@ -23,13 +23,11 @@ from voiceops.providers.speaking import Speaker
 Samples = npt.NDArray[np.float32]
 RATE: Final = 24_000
 SENTENCE: Final = "Please hold the line while we connect you to the next available agent."
-SPOKEN: Final = {
-    SENTENCE: SENTENCE,
-    "The invoice total is $42.50, and payment is due on March 15th.": "The invoice total is $42.50, and payment is due on March 15th.",
-    "We open at nine. [pause 2s] Dr. Miller sees you *first*, at 2:30, in Qwertzville.": (
-        "We open at nine. [pause 2s] Dr. Miller sees you *first*, at 2:30, in Qwertzville."
-    ),
-}
+SPOKEN: Final = (
+    SENTENCE,
+    "The invoice total is $42.50, and payment is due on March 15th.",
+    "We open at nine. [pause 2s] Dr. Miller sees you *first*, at 2:30, in Qwertzville.",
+)
 
 
 @pytest.fixture(scope="module")
@@ -90,7 +88,7 @@ def in_the_middle(heard: Samples) -> Samples:
 
 def faster(heard: Samples, factor: float) -> Samples:
     """The same at another pace and pitch: the signal's checks do not mind."""
-    return np.interp(np.arange(0, len(heard) - 1, factor), np.arange(len(heard)), heard).astype(np.float32)
+    return np.asarray(np.interp(np.arange(0, len(heard) - 1, factor), np.arange(len(heard)), heard), np.float32)
 
 
 FAULTS: Final[Mapping[str, tuple[Callable[[Samples], Samples], set[str]]]] = {
