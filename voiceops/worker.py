@@ -248,9 +248,8 @@ async def serve(studio: Studio, stop: asyncio.Event) -> None:
 
 
 async def _serve_connected(studio: Studio, stop: asyncio.Event) -> None:
-    stalled = studio.settings.stalled_after
     slots = studio.settings.worker_concurrency or os.cpu_count() or 1
-    queue = queue_app(studio.database.url, pool_size=slots + 4)
+    queue = queue_app(studio.database.url, pool_size=slots + 6)
 
     @queue.task(name=GENERATE, retry=AskedFor())
     async def generate(generation_id: str) -> None:
@@ -260,19 +259,8 @@ async def _serve_connected(studio: Studio, stop: asyncio.Event) -> None:
     async def examine(version_id: str) -> None:
         await examination.perform(studio.database, studio.store, studio.providers, studio.examiner, UUID(version_id))
 
-    def work(queue_name: str, concurrency: int, grace: float) -> asyncio.Task[None]:
-        return asyncio.create_task(
-            queue.run_worker_async(
-                queues=[queue_name],
-                concurrency=concurrency,
-                install_signal_handlers=False,
-                fetch_job_polling_interval=POLL_SECONDS,
-                shutdown_graceful_timeout=grace,
-                update_heartbeat_interval=stalled / 5,
-                stalled_worker_timeout=stalled,
-                delete_jobs=DeleteJobCondition.ALWAYS,
-            )
-        )
+    def work(name: str, concurrency: int, grace: float) -> asyncio.Task[None]:
+        return asyncio.create_task(_work(queue, name, concurrency, grace=grace, stalled=studio.settings.stalled_after))
 
     async with queue.open_async():
         ended = [work(generation_queue(name), slots, GRACE_SECONDS) for name in studio.providers]
@@ -286,6 +274,19 @@ async def _serve_connected(studio: Studio, stop: asyncio.Event) -> None:
             await asyncio.gather(*ended, return_exceptions=True)
         for task in done:
             task.result()
+
+
+async def _work(queue: App, name: str, concurrency: int, *, grace: float, stalled: float) -> None:
+    await queue.run_worker_async(
+        queues=[name],
+        concurrency=concurrency,
+        install_signal_handlers=False,
+        fetch_job_polling_interval=POLL_SECONDS,
+        shutdown_graceful_timeout=grace,
+        update_heartbeat_interval=stalled / 5,
+        stalled_worker_timeout=stalled,
+        delete_jobs=DeleteJobCondition.ALWAYS,
+    )
 
 
 async def _wait(stop: asyncio.Event) -> None:

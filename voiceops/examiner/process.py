@@ -52,10 +52,11 @@ class Examiner:
                 async with asyncio.timeout(PATIENCE_SECONDS + PATIENCE_SHARE * seconds):
                     answer = await _ask(process, frame({**asdict(subject), "seconds": seconds}, audio))
             except (TimeoutError, ConnectionError, asyncio.IncompleteReadError) as error:
+                await self._end()
                 raise ExaminerLost(f"the examiner was lost: {type(error).__name__}") from error
-            finally:
-                if sys.exc_info()[0]:  # also when cancelled: half an answer may be in the pipe
-                    await self._end()
+            except BaseException:  # cancelled: half an answer may be in the pipe
+                await self._end()
+                raise
             self._ending = asyncio.get_running_loop().call_later(self._idle, self._hang_up)
         if "refused" in answer:
             raise ValueError(answer["refused"])

@@ -13,7 +13,7 @@ from voiceops.examiner.process import Examiner, ExaminerLost
 from voiceops.examiner.subject import Subject
 from voiceops.jobs import Again
 from voiceops.providers import voice
-from voiceops.providers.base import Provider
+from voiceops.providers.base import Provider, Support
 from voiceops.storage import BlobMissing, StorageError, Store
 from voiceops.workflow import examining
 from voiceops.workflow.examining import Held
@@ -76,10 +76,12 @@ async def _fail(database: Database, held: Held, error: str) -> None:
 
 def _subject(held: Held, providers: Mapping[str, Provider]) -> Subject:
     speaker = voice(providers, held.voice)
+    obeys = speaker is None or speaker.capabilities.speed.support is not Support.IGNORED
+    tone = held.applied.get("tone_figures", {}).get("rate", 1.0)  # the local engines tell what a tone does to the pace
     return Subject(
         script=held.script,
         language=speaker.language if speaker else held.language,
-        speed=held.delivery["speed"],
+        speed=(held.delivery["speed"] if obeys else 1.0) * tone,
         sentence_gap_ms=held.delivery["sentence_gap_ms"],
         words_per_minute=speaker.words_per_minute if speaker else None,
         timed=held.timed,

@@ -33,6 +33,7 @@ class Held:
     voice: str
     language: str
     delivery: Mapping[str, Any]
+    applied: Mapping[str, Any]
     timed: bool
     audio_sha256: str
     duration_ms: int
@@ -62,6 +63,7 @@ async def claim(db: AsyncSession, version_id: UUID) -> Held | None:
         voice=version.voice,
         language=language,
         delivery=version.delivery,
+        applied=version.applied_delivery,
         timed=bool(version.words),
         audio_sha256=version.audio_sha256,
         duration_ms=version.duration_ms,
