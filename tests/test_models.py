@@ -147,6 +147,7 @@ async def test_what_is_written_once_stays(version: Json, rows: Rows) -> None:
             other = {
                 "uuid": "gen_random_uuid()",
                 "text": f"coalesce({name}, '') || 'x'",
+                "varchar": f"{name} || 'x'",
                 "bool": f"not {name}",
                 "_text": f"{name} || '{{x}}'",
                 "int4": f"{name} + 1",
