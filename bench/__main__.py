@@ -15,6 +15,7 @@ from bench.figure import Figure, table
 from bench.kokoro import twenty_sentences
 from bench.latency import ten_words
 from bench.limiting import limits_hold
+from bench.sayback import say_back
 from bench.start import second_start
 from bench.studio import Studio
 from bench.throughput import hundred_scripts
@@ -37,6 +38,7 @@ PARTS: Final[Mapping[str, Callable[[Studio], list[Figure]]]] = {
     "audit": audit,
     "limits": limits_hold,
     "compare": compare,
+    "sayback": lambda _studio: say_back(),
 }
 """What can be measured, in the order in which it is; each part gets a running studio."""
 

@@ -188,7 +188,7 @@ def _mend(studio: Studio, outcome: Outcome) -> None:
     wait_until(
         lambda: (
             not studio.rows("select from generations where status in ('queued', 'running') limit 1")
-            and not studio.rows("select from procrastinate_jobs limit 1")
+            and not studio.rows("select from procrastinate_jobs where task_name = 'generate' limit 1")
         ),
         within=DRAIN_S,
         every=0.5,

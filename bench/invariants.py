@@ -24,7 +24,7 @@ OF_DEATHS: Final = frozenset({"worker_died", "engine_stopped"})
 
 QUERIES: Final[Mapping[str, str]] = {
     "a generation has not ended": "select id, status, attempt from generations where status in ('queued', 'running')",
-    "a job is left": "select id, status, task_name, args from procrastinate_jobs",
+    "a job is left": "select id, status, task_name, args from procrastinate_jobs where task_name = 'generate'",
     "one request made two generations": (
         "select reason, count(*) from generations where reason like 'chaos %%' group by reason having count(*) > 1"
     ),

@@ -98,9 +98,11 @@ def settings(database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
         "RETRY_WAIT": "0.05",
         "GUARD_BURST": "100000",
         "SECRET_KEY": SECRET,
+        "EXAMINE": "0",  # two seconds of a processor for each version; tests/test_checks.py turns it on
+        "EXAMINER_NICENESS": "0",
     }
     for name, value in quick.items():
-        if name != "RETRY_WAIT" or "VOICEOPS_RETRY_WAIT" not in os.environ:
+        if name not in {"RETRY_WAIT", "EXAMINE"} or f"VOICEOPS_{name}" not in os.environ:
             monkeypatch.setenv(f"VOICEOPS_{name}", value)
     current_settings.cache_clear()
     yield current_settings()

@@ -20,6 +20,7 @@ from voiceops.policy import RULES, SCOPES, allowed
 
 READ = frozenset(Role)
 WRITE = frozenset({Role.AUTHOR, Role.OWNER})
+JUDGE = frozenset({Role.REVIEWER, Role.OWNER})
 OWN = frozenset({Role.OWNER})
 JUDGE = frozenset({Role.REVIEWER, Role.OWNER})
 COMMENT = READ - {Role.VIEWER, Role.AUDITOR}
@@ -129,6 +130,9 @@ ROUTES: Final[Mapping[tuple[str, str], Route]] = {
     ("GET", "/api/v1/projects/{project}/preferences"): Route(READ),
     ("POST", "/api/v1/projects/{project}/preferences"): Route(LISTEN, Action.VERSION_PREFER, 201, HEARD),
     ("GET", "/api/v1/versions/{version}/words"): Route(READ),
+    ("GET", "/api/v1/versions/{version}/checks"): Route(READ),
+    ("GET", "/api/v1/versions/{version}/captions.vtt"): Route(READ),
+    ("POST", "/api/v1/versions/{version}/checks/{check}/waive"): Route(JUDGE, Action.CHECK_WAIVE, 409, WHY),
     ("GET", "/api/v1/versions/{version}/audio"): Route(READ),
     ("HEAD", "/api/v1/versions/{version}/audio"): Route(READ),
     ("GET", "/api/v1/projects/{project}/audit"): Route(AUDIT, Action.AUDIT_READ),
@@ -255,6 +259,7 @@ async def ids_of(studio: Studio, rows: Rows) -> dict[str, str]:
         "key": key,
         "provider": "tone",
         "name": "plain",
+        "check": "clipping",
     }
 
 

@@ -14,8 +14,9 @@ from voiceops.api import (
     assets,
     audio,
     audit,
-    compare,
+    checks,
     comments,
+    compare,
     events,
     generations,
     health,
@@ -51,7 +52,7 @@ API: Final = "/api/v1"
 ROUTERS: Final = (
     *(session, projects, assets, scripts, voices, generations, versions, audio, events),
     *(account, members, invitations, people, keys, policy, limits, audit),
-    *(compare, preferences),
+    *(compare, preferences, checks),
     *(lifecycle, reviews, comments, notices),
 )
 

@@ -75,6 +75,9 @@ class Settings(BaseSettings):
     )
     max_queued: int = Field(default=10_000, ge=1, description="More waiting generations than this are refused.")
 
+    examine: bool = Field(default=True, description="Whether this worker examines recordings too.")
+    examiner_niceness: int = Field(default=19, ge=0, le=19, description="How far examining recordings yields to all else.")
+
     guard_per_second: float = Field(default=50, ge=0, description="Requests a second from one address, each process; 0: no guard.")
     guard_burst: int = Field(default=200, ge=1, description="Requests from one address that are taken at once after a rest.")
 

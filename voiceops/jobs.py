@@ -15,6 +15,8 @@ from voiceops.db import APP_ROLE, ask, take_role
 GENERATE: Final = "generate"
 MAIL: Final = "mail"
 """The job that mails one notice, and the queue it waits in."""
+EXAMINE: Final = "examine"
+"""Task and queue of examinations: one at a time in each worker, whatever else it does."""
 BACKGROUND: Final = -10
 """Priority of jobs nobody waits for."""
 DEFER: Final = """

@@ -101,6 +101,7 @@ RULES: Final[Mapping[Action, Rule]] = MappingProxyType(
         Action.COMMENT_DELETE: members(*COMMENTING),  # one's own; owners anybody's
         Action.COMMENT_RESOLVE: members(*COMMENTING),
         Action.COMMENT_REOPEN: members(*COMMENTING),
+        Action.CHECK_WAIVE: members(Role.REVIEWER),
     }
 )
 
@@ -124,6 +125,7 @@ SCOPES: Final[Mapping[Action, tuple[Scope, ...]]] = MappingProxyType(
         Action.COMMENT_DELETE: (Scope.REVIEW,),
         Action.COMMENT_RESOLVE: (Scope.REVIEW,),
         Action.COMMENT_REOPEN: (Scope.REVIEW,),
+        Action.CHECK_WAIVE: (Scope.REVIEW,),
     }
 )
 """What a key needs one of for an action, besides the right of its person. What is not here people alone do, and no key ever."""

@@ -22,7 +22,9 @@ from voiceops import mailing, providers, speech
 from voiceops.audit.sealing import Sealer
 from voiceops.config import Settings
 from voiceops.db import Database
-from voiceops.jobs import GENERATE, Again, AskedFor, generation_queue, queue_app
+from voiceops.examiner import Examiner
+from voiceops.examiner import work as examination
+from voiceops.jobs import EXAMINE, GENERATE, Again, AskedFor, generation_queue, queue_app
 from voiceops.limits import rates, running
 from voiceops.providers.base import Provider, ProviderError, Request, Speech
 from voiceops.providers.markup import parse
@@ -30,7 +32,7 @@ from voiceops.providers.markup import spoken as plain
 from voiceops.speech import NotAudio
 from voiceops.storage import StorageError, StorageFull, Store, open_store
 from voiceops.witness import open_witness
-from voiceops.workflow import settling
+from voiceops.workflow import examining, settling
 from voiceops.workflow.settling import Claim, Take
 
 log = structlog.get_logger()
@@ -68,6 +70,7 @@ class Studio:
     store: Store
     providers: Mapping[str, Provider]
     sealer: Sealer
+    examiner: Examiner
     left: set[asyncio.Task[Take]] = field(default_factory=set)
 
 
@@ -209,12 +212,13 @@ async def sweep(studio: Studio, queue: App) -> None:
         if not alone.scalar_one():
             return
         stalled = studio.settings.stalled_after
-        for job in await queue.job_manager.get_stalled_jobs(task_name=GENERATE, seconds_since_heartbeat=stalled):
+        for job in await queue.job_manager.get_stalled_jobs(seconds_since_heartbeat=stalled):
             with suppress(ConnectorException):  # it was no dead worker's after all, and has ended meanwhile
                 await queue.job_manager.finish_job(job, Status.FAILED, delete_job=True)
                 log.info("job_rescued", job_id=job.id, attempts=job.attempts)
         await mailing.rescue(queue, stalled)
         await settling.requeue_orphans(db)
+        await examining.queue_missing(db)
         await rates.forget(db)
         waiting = await running.projects_waiting(db)
         lost = await settling.unspeakable(db, studio.providers)
@@ -244,35 +248,29 @@ async def serve(studio: Studio, stop: asyncio.Event) -> None:
             await asyncio.sleep(random.uniform(0.5, 1.5))  # noqa: S311 - spreads load
     sealing.cancel()
     await asyncio.gather(sealing, return_exceptions=True)
+    await studio.examiner.close()
 
 
 async def _serve_connected(studio: Studio, stop: asyncio.Event) -> None:
-    stalled = studio.settings.stalled_after
     slots = studio.settings.worker_concurrency or os.cpu_count() or 1
-    queue = queue_app(studio.database.url, pool_size=slots + 4)
+    queue = queue_app(studio.database.url, pool_size=slots + 6)
 
     @queue.task(name=GENERATE, retry=AskedFor())
     async def generate(generation_id: str) -> None:
         await perform(studio, UUID(generation_id))
 
-    at_once = {generation_queue(name): slots for name in studio.providers}
-    at_once |= dict.fromkeys(mailing.register(queue, studio.settings, studio.database), mailing.AT_ONCE)
+    @queue.task(name=EXAMINE, retry=AskedFor())
+    async def examine(version_id: str) -> None:
+        await examination.perform(studio.database, studio.store, studio.providers, studio.examiner, UUID(version_id))
+
+    def work(name: str, concurrency: int, grace: float) -> asyncio.Task[None]:
+        return asyncio.create_task(_work(queue, name, concurrency, grace=grace, stalled=studio.settings.stalled_after))
+
+    mails = mailing.register(queue, studio.settings, studio.database)
     async with queue.open_async():
-        ended = [
-            asyncio.create_task(
-                queue.run_worker_async(
-                    queues=[name],
-                    concurrency=concurrency,
-                    install_signal_handlers=False,
-                    fetch_job_polling_interval=POLL_SECONDS,
-                    shutdown_graceful_timeout=GRACE_SECONDS,
-                    update_heartbeat_interval=stalled / 5,
-                    stalled_worker_timeout=stalled,
-                    delete_jobs=DeleteJobCondition.ALWAYS,
-                )
-            )
-            for name, concurrency in at_once.items()
-        ]
+        ended = [work(generation_queue(name), slots, GRACE_SECONDS) for name in studio.providers]
+        ended += [work(name, mailing.AT_ONCE, GRACE_SECONDS) for name in mails]
+        ended += [work(EXAMINE, 1, 0.0)] if studio.settings.examine else []  # an examination begins anew, nobody waits for it
         ended += [asyncio.create_task(_sweeping(studio, queue)), asyncio.create_task(_wait(stop))]
         try:
             done, _ = await asyncio.wait(ended, return_when=asyncio.FIRST_COMPLETED)
@@ -282,6 +280,19 @@ async def _serve_connected(studio: Studio, stop: asyncio.Event) -> None:
             await asyncio.gather(*ended, return_exceptions=True)
         for task in done:
             task.result()
+
+
+async def _work(queue: App, name: str, concurrency: int, *, grace: float, stalled: float) -> None:
+    await queue.run_worker_async(
+        queues=[name],
+        concurrency=concurrency,
+        install_signal_handlers=False,
+        fetch_job_polling_interval=POLL_SECONDS,
+        shutdown_graceful_timeout=grace,
+        update_heartbeat_interval=stalled / 5,
+        stalled_worker_timeout=stalled,
+        delete_jobs=DeleteJobCondition.ALWAYS,
+    )
 
 
 async def _wait(stop: asyncio.Event) -> None:
@@ -313,6 +324,7 @@ def open_studio(settings: Settings) -> Studio:
         database=database,
         store=open_store(settings.object_store),
         providers=providers.load(settings.provider_names, settings.provider_options),
+        examiner=Examiner(niceness=settings.examiner_niceness),
         sealer=Sealer(database.url, open_witness(settings.object_store), settings.secret_key),
     )
 

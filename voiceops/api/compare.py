@@ -13,6 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import joinedload, undefer
 
+from voiceops.api.checks import timed_words
 from voiceops.api.deps import Caller, Db
 from voiceops.api.lineage import LineageOut, lineage_of
 from voiceops.api.payloads import Out, PersonOut, Time
@@ -189,7 +190,7 @@ async def _side(db: AsyncSession, actor: Actor, version: Version) -> Side:
         delivery=version.delivery,
         applied=version.applied_delivery,
         measured={**version.measurements, "duration_ms": version.duration_ms},
-        words=version.words,
+        words=(await timed_words(db, version))[1],
         peaks=(await db.execute(finest)).scalar_one_or_none() or b"",
         sample_rate_hz=version.sample_rate_hz,
     )

@@ -1,6 +1,6 @@
 """`/versions/{version}/submit` and every other step of a version's life, one by one and for many at once."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Annotated
 from uuid import UUID
 
@@ -12,10 +12,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from voiceops.api.deps import Caller, CallerBriefly, Db, Held, Parts
 from voiceops.api.payloads import All, In, Reason, ReasonIn, WhyIn
 from voiceops.api.versions import SHOWN, VersionOut, show
-from voiceops.models import Action, Check, Severity, Verdict, Version
+from voiceops.models import Action, Verdict, Version
 from voiceops.models.actor import Actor
 from voiceops.policy import find
-from voiceops.workflow import archiving, reviews, submitting
+from voiceops.workflow import archiving, checks, reviews, submitting
 from voiceops.workflow.reviews import Opinion, Seen
 from voiceops.workflow.submitting import Wish
 
@@ -47,17 +47,12 @@ async def _one(db: AsyncSession, actor: Actor, version_id: UUID) -> VersionOut:
     return (await show(db, actor, [await find(db, actor, Version, version_id, load=SHOWN)]))[0]
 
 
-async def _unchecked(_db: AsyncSession, _version: Version, _severities: Mapping[Check, Severity]) -> Sequence[str]:
-    """No version is examined yet, so nothing keeps one from review."""
-    return ()
-
-
 @router.post("/versions/{version}/submit")
 async def submit_version(version: UUID, db: Db, actor: Caller, body: SubmitIn | None = None) -> VersionOut:
     """Ask for a review."""
     asked = body or SubmitIn(reviewers=[])
     wish = Wish(asked.reason, asked.reviewers, asked.due_at)
-    await submitting.submit(db, actor, version, wish, gate=_unchecked)
+    await submitting.submit(db, actor, version, wish, gate=checks.blockers)
     return await _one(db, actor, version)
 
 

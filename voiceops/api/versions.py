@@ -10,6 +10,7 @@ from sqlalchemy import Select, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import joinedload, undefer
 
+from voiceops.api.checks import timed_words
 from voiceops.api.deps import Caller, Db, Part, numbered
 from voiceops.api.generations import DeliveryOut
 from voiceops.api.payloads import Json, Out, Page, PersonOut, Time
@@ -117,7 +118,7 @@ class WordOut(Out):
 class WordsOut(Out):
     """The words of a version; `source` tells who timed them, null if nobody did."""
 
-    source: Annotated[str | None, Field(examples=["provider"])]
+    source: Annotated[str | None, Field(examples=["provider", "aligned"])]
     items: list[WordOut]
 
 
@@ -215,6 +216,5 @@ async def get_waveform(
 @router.get("/versions/{version}/words")
 async def get_words(version: UUID, db: Db, actor: Caller) -> WordsOut:
     """Return when each word is spoken."""
-    found = await find(db, actor, Version, version, load=(undefer(Version.words),))
-    items = [WordOut.model_validate(word) for word in found.words]
-    return WordsOut(source="provider" if items else None, items=items)
+    source, words = await timed_words(db, await find(db, actor, Version, version, load=(undefer(Version.words),)))
+    return WordsOut(source=source, items=[WordOut.model_validate(word) for word in words])

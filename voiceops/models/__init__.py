@@ -4,14 +4,15 @@ from voiceops.models.action import Action
 from voiceops.models.asset import Asset, Script
 from voiceops.models.audit import AuditCheckpoint, AuditEvent, AuditLeaf, AuditWatermark, AuditWitness, SigningKey
 from voiceops.models.comment import Comment, CommentText
+from voiceops.models.examination import Check, Examination, ExaminationState, Severity, Waiver
 from voiceops.models.generation import Generation, GenerationStatus
 from voiceops.models.invitation import Invitation
 from voiceops.models.key import ApiKey, Scope
 from voiceops.models.limit import Budget, Limits, RateUse
 from voiceops.models.notice import Notice
 from voiceops.models.people import LoginSession, Member, Membership, Person, Project, Role
+from voiceops.models.policy import Policy
 from voiceops.models.preference import Preference
-from voiceops.models.policy import Check, Policy, Severity
 from voiceops.models.request import IdempotencyKey
 from voiceops.models.review import Decision, Outcome, Review, Reviewer, Verdict
 from voiceops.models.version import Blob, Status, Version, Waveform
@@ -31,6 +32,8 @@ __all__ = [
     "Comment",
     "CommentText",
     "Decision",
+    "Examination",
+    "ExaminationState",
     "Generation",
     "GenerationStatus",
     "IdempotencyKey",
@@ -42,8 +45,8 @@ __all__ = [
     "Notice",
     "Outcome",
     "Person",
-    "Preference",
     "Policy",
+    "Preference",
     "Project",
     "RateUse",
     "Review",
@@ -56,5 +59,6 @@ __all__ = [
     "Status",
     "Verdict",
     "Version",
+    "Waiver",
     "Waveform",
 ]

@@ -52,6 +52,7 @@ class Action(StrEnum):
     COMMENT_DELETE = "comment.delete"
     COMMENT_RESOLVE = "comment.resolve"
     COMMENT_REOPEN = "comment.reopen"
+    CHECK_WAIVE = "check.waive"
 
     @property
     def words(self) -> str:

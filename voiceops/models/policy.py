@@ -1,7 +1,6 @@
 """What a project asks for before a version is approved, and how long it keeps what is not used."""
 
 from collections.abc import Mapping
-from enum import StrEnum
 from typing import Any, ClassVar, Final
 from uuid import UUID
 
@@ -11,29 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from voiceops.db import Base
 from voiceops.models.action import Action
-
-
-class Check(StrEnum):
-    """What a version is examined for before review."""
-
-    CLIPPING = "clipping"
-    SILENCE_BEFORE = "silence_before"
-    SILENCE_AFTER = "silence_after"
-    PAUSE = "pause"
-    CUT_OFF = "cut_off"
-    PACE = "pace"
-    LOUDNESS = "loudness"
-    TRUE_PEAK = "true_peak"
-    SAY_BACK = "say_back"
-
-
-class Severity(StrEnum):
-    """What a check that does not pass does to a version: nothing, a warning, no review until it is waived."""
-
-    OFF = "off"
-    WARN = "warn"
-    BLOCK = "block"
-
+from voiceops.models.examination import Check, Severity
 
 MOST_APPROVALS: Final = 5
 LONGEST_DAYS: Final = 3650

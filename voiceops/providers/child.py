@@ -140,13 +140,13 @@ def _refuse(out: BinaryIO, error: ProviderError) -> None:
             out.flush()
 
 
-def _die_with_parent() -> None:
+def die_with_parent() -> None:
     """Ask Linux to kill this process when its parent dies, for the moment it holds a lock and cannot see stdin end."""
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
-def _own_stdout() -> BinaryIO:
+def own_stdout() -> BinaryIO:
     """The pipe to the parent; from here on, what anybody prints goes to stderr."""
     sys.stdout.flush()
     pipe = os.dup(1)
@@ -156,9 +156,9 @@ def _own_stdout() -> BinaryIO:
 
 def main(model: str, threads: str, *arguments: str) -> None:
     """Load the model named `module:class`, made with what else there is, and serve until stdin ends."""
-    _die_with_parent()
+    die_with_parent()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent, which decides
-    out = _own_stdout()
+    out = own_stdout()
     module, _, name = model.partition(":")
     try:
         speaker = Speaker(getattr(import_module(module), name)(*arguments))

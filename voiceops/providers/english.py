@@ -5,6 +5,7 @@ The text is read by hibari's own normaliser and lexicon; for a neutral sentence 
 
 import json
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
@@ -23,6 +24,7 @@ NOBODY = -1
 
 PAD = 0
 _PUNCTUATION = frozenset(';:,.!?—…"()“” ')
+_SIGNS = "".join(_PUNCTUATION)
 _KEY = re.compile(r"[\W_]+")
 _LONGEST_WORD = 24
 """Letters the network for unknown words reads; it drops the rest."""
@@ -41,6 +43,15 @@ class Token:
     """One symbol of the vocabulary, and the index of the word it sounds or `NOBODY`."""
 
     id: int
+    owner: int
+
+
+@dataclass(frozen=True, slots=True)
+class Sound:
+    """One spoken word: its phonemes, which written word it is of, and that word's spelling if it is all of it, else nothing."""
+
+    spelling: str
+    phonemes: str
     owner: int
 
 
@@ -100,6 +111,13 @@ class English:
         ]
         tokens = [Token(self._ids[symbol], owner) for symbol, owner in _stripped(symbols) if symbol in self._ids]
         return tokens if any(token.owner != NOBODY for token in tokens) else []
+
+    def sounds(self, words: Sequence[str]) -> list[Sound]:
+        """What each written word is read as: one piece a spoken word, so that "$5" has two, and a dash none."""
+        pieces = [(at, piece) for at, word in enumerate(words) for piece in _readable(word).split()]
+        read = [([part for part in phonemes.split() if part.strip(_SIGNS)], owner) for phonemes, owner in self._phonemes(pieces)]
+        alone = Counter(owner for parts, owner in read for _ in parts)
+        return [Sound(words[owner] if alone[owner] == 1 else "", part, owner) for parts, owner in read for part in parts]
 
     def _phonemes(self, pieces: Sequence[tuple[int, str]]) -> Iterator[tuple[str, int]]:
         """Phonemes of each token of the front end, a space after those that had one, with the index of its word."""

@@ -59,9 +59,8 @@ def _rounded(decibels: float | None) -> float | None:
 def _silences(signal: Signal) -> tuple[int, int, int]:
     """Find the silence before the first sound, after the last, and the longest between, by the RMS of 5 ms frames."""
     size = max(1, signal.sample_rate_hz * FRAME_MS // 1000)
-    power = _frame_power(signal, size)
-    threshold = max(10 ** (SILENCE_FLOOR_DBFS / 10), float(power.max()) * 10 ** (-SILENCE_BELOW_LOUDEST_DB / 10))
-    sounding = np.flatnonzero(power > threshold)
+    power = frame_power(signal, size)
+    sounding = np.flatnonzero(power > threshold(power))
     if not len(sounding):
         return signal.duration_ms, signal.duration_ms, 0
 
@@ -73,7 +72,12 @@ def _silences(signal: Signal) -> tuple[int, int, int]:
     return ms(lead), signal.duration_ms - ms(end), ms(pause * size)
 
 
-def _frame_power(signal: Signal, size: int) -> npt.NDArray[np.float32]:
+def threshold(power: npt.NDArray[np.float32]) -> float:
+    """Tell the power of a frame above which it sounds, given those of all frames."""
+    return max(10 ** (SILENCE_FLOOR_DBFS / 10), float(power.max()) * 10 ** (-SILENCE_BELOW_LOUDEST_DB / 10))
+
+
+def frame_power(signal: Signal, size: int) -> npt.NDArray[np.float32]:
     """Take the mean square of each run of `size` frames, the loudest channel's; a shorter last run is filled up with silence."""
     samples = signal.samples.reshape(signal.frames, -1)
     padded = np.pad(samples, ((0, -signal.frames % size), (0, 0))).reshape(-1, size, signal.channels)

@@ -16,7 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from voiceops.audit import record
 from voiceops.changes import Change, announce
 from voiceops.db import ask, new_id
-from voiceops.jobs import GENERATE, enqueue, generation_queue
+from voiceops.jobs import BACKGROUND, EXAMINE, GENERATE, enqueue, generation_queue
 from voiceops.limits import budgets, running
 from voiceops.models import Action, Generation, GenerationStatus, Version
 from voiceops.models.actor import Actor
@@ -160,6 +160,7 @@ async def succeed(db: AsyncSession, held: Claim, take: Take) -> Version | None:
     await budgets.spend(db, generation)
     await running.wake(db, generation.project_id, generation.provider)
     changes = {"number": version.number, "audio_sha256": take.sha256, "fingerprint": version.fingerprint, "attempt": held.attempt}
+    await enqueue(db, EXAMINE, EXAMINE, priority=BACKGROUND, version_id=str(version.id))
     await record(db, actor, Action.GENERATION_SUCCEED, generation, changes=changes, version_id=version.id)
     return version
 

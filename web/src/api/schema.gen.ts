@@ -242,74 +242,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/comments/{comment}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Get Comment
-         * @description Show one comment.
-         */
-        get: operations["get_comment"];
-        put?: never;
-        post?: never;
-        /**
-         * Delete Comment
-         * @description Take a comment back: its place stays, its words are shown no more.
-         */
-        delete: operations["delete_comment"];
-        options?: never;
-        head?: never;
-        /**
-         * Edit Comment
-         * @description Let one's own comment say something else; what it said before is kept and shown.
-         */
-        patch: operations["edit_comment"];
-        trace?: never;
-    };
-    "/api/v1/comments/{comment}/reopen": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Reopen Comment
-         * @description Note that it is not settled after all.
-         */
-        post: operations["reopen_comment"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/comments/{comment}/resolve": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Resolve Comment
-         * @description Note that what a thread asks for is settled.
-         */
-        post: operations["resolve_comment"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/v1/demo": {
         parameters: {
             query?: never;
@@ -465,46 +397,6 @@ export interface paths {
          * @description End an invitation: its link opens nothing any more.
          */
         delete: operations["revoke_invitation"];
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/notices": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * List Notices
-         * @description List one's own notices from the projects one is a member of; `unread` leaves out what was read.
-         */
-        get: operations["list_notices"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/notices/read": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Read Notices
-         * @description Note that one has read notices of one's own.
-         */
-        post: operations["read_notices"];
-        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -847,75 +739,11 @@ export interface paths {
         };
         /**
          * Get Policy
-         * @description Tell what a version needs to be approved, which role may do what, and which scope a key needs for it.
+         * @description Tell which role may do what, and which scope a key needs for it.
          */
         get: operations["get_policy"];
         put?: never;
         post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        /**
-         * Change Policy
-         * @description Set the policy, from the next decision on. An open review ends with a decision, even where less is asked for now.
-         */
-        patch: operations["change_policy"];
-        trace?: never;
-    };
-    "/api/v1/projects/{project}/reviews": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * List Reviews
-         * @description List a project's reviews: those that are open the oldest first, as a queue; those that ended the newest first.
-         */
-        get: operations["list_reviews"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/projects/{project}/versions/archive": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Archive Versions
-         * @description Put many versions away: all of them or none.
-         */
-        post: operations["archive_versions"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/projects/{project}/versions/restore": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Restore Versions
-         * @description Make many archived versions drafts again: all of them or none.
-         */
-        post: operations["restore_versions"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1030,46 +858,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/versions/{version}/approve": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Approve Version
-         * @description Approve exactly this audio: it is read and hashed anew first. The approval that completes the policy's ends the review.
-         */
-        post: operations["approve_version"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/versions/{version}/archive": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Archive Version
-         * @description Put a version away.
-         */
-        post: operations["archive_version"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/v1/versions/{version}/audio": {
         parameters: {
             query?: never;
@@ -1094,7 +882,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/versions/{version}/comments": {
+    "/api/v1/versions/{version}/captions.vtt": {
         parameters: {
             query?: never;
             header?: never;
@@ -1102,74 +890,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * List Comments
-         * @description List what was said of a version, the newest first; `reply_to` makes threads of it.
+         * Get Captions
+         * @description Return a version's captions as WebVTT, with the moment of each word; without timed words there are no cues.
          */
-        get: operations["list_comments"];
-        put?: never;
-        /**
-         * Create Comment
-         * @description Say something of a version. Markup is text like any other.
-         */
-        post: operations["create_comment"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/versions/{version}/request-changes": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Request Changes
-         * @description End the review: the version is a draft again, and approvals given in this review lapse.
-         */
-        post: operations["request_changes"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/versions/{version}/restore": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Restore Version
-         * @description Make an archived version a draft again.
-         */
-        post: operations["restore_version"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/versions/{version}/reviews": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * List Reviews Of Version
-         * @description List a version's rounds, the newest first.
-         */
-        get: operations["list_reviews_of_version"];
+        get: operations["get_captions"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1178,7 +902,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/versions/{version}/submit": {
+    "/api/v1/versions/{version}/checks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Checks
+         * @description Show what a version was examined for, and what was found.
+         */
+        get: operations["get_checks"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/versions/{version}/checks/{check}/waive": {
         parameters: {
             query?: never;
             header?: never;
@@ -1188,10 +932,10 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Submit Version
-         * @description Ask for a review.
+         * Waive Check
+         * @description Let a version pass in spite of what a check found.
          */
-        post: operations["submit_version"];
+        post: operations["waive_check"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1212,26 +956,6 @@ export interface paths {
         get: operations["get_waveform"];
         put?: never;
         post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/versions/{version}/withdraw": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Withdraw Version
-         * @description Take a version back from review; what was decided lapses.
-         */
-        post: operations["withdraw_version"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1417,7 +1141,7 @@ export interface components {
          * @description What can be done. Reading is no action, for who is a member may read; only the record is for few, so reading it is one.
          * @enum {string}
          */
-        Action: "studio.seed" | "session.sign_in" | "session.sign_out" | "asset.create" | "asset.update" | "script.create" | "generation.request" | "generation.cancel" | "generation.retry" | "generation.succeed" | "generation.fail" | "limit.change" | "limit.refuse" | "studio.found" | "session.end" | "password.change" | "project.create" | "project.update" | "member.invite" | "invitation.revoke" | "member.accept" | "member.change" | "member.remove" | "person.change" | "person.deactivate" | "person.reactivate" | "key.create" | "key.revoke" | "audit.read" | "audit.verify" | "audit.export" | "version.submit" | "version.withdraw" | "version.approve" | "version.request_changes" | "version.archive" | "version.restore" | "policy.change" | "comment.create" | "comment.edit" | "comment.delete" | "comment.resolve" | "comment.reopen";
+        Action: "studio.seed" | "session.sign_in" | "session.sign_out" | "asset.create" | "asset.update" | "script.create" | "generation.request" | "generation.cancel" | "generation.retry" | "generation.succeed" | "generation.fail" | "limit.change" | "limit.refuse" | "studio.found" | "session.end" | "password.change" | "project.create" | "project.update" | "member.invite" | "invitation.revoke" | "member.accept" | "member.change" | "member.remove" | "person.change" | "person.deactivate" | "person.reactivate" | "key.create" | "key.revoke" | "audit.read" | "audit.verify" | "audit.export" | "check.waive";
         /**
          * ActorKind
          * @description How somebody acts.
@@ -1445,11 +1169,6 @@ export interface components {
         All_MemberOut_: {
             /** Items */
             items: components["schemas"]["MemberOut"][];
-        };
-        /** All[VersionOut] */
-        All_VersionOut_: {
-            /** Items */
-            items: components["schemas"]["VersionOut"][];
         };
         /** All[VoiceOut] */
         All_VoiceOut_: {
@@ -1535,6 +1254,21 @@ export interface components {
             title?: string | null;
         };
         /**
+         * AssetRef
+         * @description The asset beneath which it happened.
+         */
+        AssetRef: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Key */
+            key: string;
+            /** Title */
+            title: string;
+        };
+        /**
          * AudioOut
          * @description The lossless master.
          */
@@ -1593,18 +1327,6 @@ export interface components {
             last_seen_at: string;
             /** User Agent */
             user_agent: string | null;
-        };
-        /**
-         * ByOut
-         * @description Who did something, and when.
-         */
-        ByOut: {
-            /**
-             * At
-             * Format: date-time
-             */
-            at: string;
-            by: components["schemas"]["PersonOut"];
         };
         /**
          * CapabilitiesOut
@@ -1669,7 +1391,7 @@ export interface components {
         };
         /**
          * Check
-         * @description What a version is examined for before review.
+         * @description Every check, in the order in which they are shown.
          * @enum {string}
          */
         Check: "clipping" | "silence_before" | "silence_after" | "pause" | "cut_off" | "pace" | "loudness" | "true_peak" | "say_back";
@@ -1684,101 +1406,23 @@ export interface components {
             voice?: string | null;
         };
         /**
-         * CheckOut
-         * @description What would become of a wording: errors refuse it, warnings don't. Positions are code points.
+         * ChecksOut
+         * @description A version's examination. While it is pending there are no items; a `failed` one says why, and so does each item.
          */
-        CheckOut: {
-            /** Characters */
-            characters: number;
-            /** Errors */
-            errors: components["schemas"]["ProblemError"][];
-            /** Estimated Ms */
-            estimated_ms: number;
-            /** Maximum */
-            maximum: number;
-            /** Spoken Characters */
-            spoken_characters: number;
-            /** Warnings */
-            warnings: components["schemas"]["ProblemError"][];
-        };
-        /**
-         * CommentIn
-         * @description A remark: on the whole, at a moment, over a span, or in reply to a comment that is none itself.
-         */
-        CommentIn: {
-            /** At Ms */
-            at_ms?: number | null;
-            /** Body */
-            body: string;
+        ChecksOut: {
+            /** Error */
+            error: string | null;
+            /** Finished At */
+            finished_at: string | null;
+            /** Items */
+            items: components["schemas"]["voiceops__api__checks__CheckOut"][];
             /**
-             * Mentions
-             * @description Members who are to be told.
-             */
-            mentions?: string[];
-            /** Reply To */
-            reply_to?: string | null;
-            /** Until Ms */
-            until_ms?: number | null;
-        };
-        /**
-         * CommentOut
-         * @description A comment. One that is `deleted` has no body, and keeps its place in its thread.
-         */
-        CommentOut: {
-            /**
-             * Asset Id
-             * Format: uuid
-             */
-            asset_id: string;
-            /** At Ms */
-            at_ms: number | null;
-            /** Body */
-            body: string | null;
-            /** Can */
-            can: components["schemas"]["Action"][];
-            /**
-             * Created At
+             * Made At
              * Format: date-time
              */
-            created_at: string;
-            deleted: components["schemas"]["ByOut"] | null;
-            /** Earlier */
-            earlier: components["schemas"]["EarlierOut"][];
-            /** Edited At */
-            edited_at: string | null;
-            /**
-             * Id
-             * Format: uuid
-             */
-            id: string;
-            /** Mentions */
-            mentions: components["schemas"]["PersonOut"][];
-            person: components["schemas"]["PersonOut"];
-            /**
-             * Project Id
-             * Format: uuid
-             */
-            project_id: string;
-            /** Reply To */
-            reply_to: string | null;
-            resolved: components["schemas"]["ByOut"] | null;
-            /** Until Ms */
-            until_ms: number | null;
-            /**
-             * Version Id
-             * Format: uuid
-             */
-            version_id: string;
-        };
-        /**
-         * CommentPatch
-         * @description What a comment is to say instead; without `mentions` they stay.
-         */
-        CommentPatch: {
-            /** Body */
-            body: string;
-            /** Mentions */
-            mentions?: string[] | null;
+            made_at: string;
+            sayback: components["schemas"]["SayBackOut"] | null;
+            state: components["schemas"]["ExaminationState"];
         };
         /**
          * ConcurrencyIn
@@ -1827,50 +1471,6 @@ export interface components {
             day: string;
             /** Money Micros */
             money_micros: number;
-        };
-        /**
-         * DecisionIn
-         * @description Why somebody decides so, and which share of the audio their player had played, 0 to 1.
-         */
-        DecisionIn: {
-            /** Heard */
-            heard?: number | null;
-            /** Reason */
-            reason: string;
-        };
-        /**
-         * DecisionOut
-         * @description What one person decided, of which audio. An approval lapses when its round ends otherwise or the version is put away.
-         */
-        DecisionOut: {
-            /**
-             * At
-             * Format: date-time
-             */
-            at: string;
-            /** Fingerprint */
-            fingerprint: string;
-            /**
-             * Heard
-             * @description Share of the audio their player had played, 0 to 1.
-             */
-            heard: number | null;
-            /**
-             * Id
-             * Format: uuid
-             */
-            id: string;
-            /** Lapsed */
-            lapsed: boolean;
-            person: components["schemas"]["PersonOut"];
-            /** Reason */
-            reason: string;
-            /**
-             * Roles
-             * @description Of the person, when they decided.
-             */
-            roles: components["schemas"]["Role"][];
-            verdict: components["schemas"]["Verdict"];
         };
         /**
          * DeliveryIn
@@ -1941,17 +1541,27 @@ export interface components {
             role: components["schemas"]["Role"];
         };
         /**
-         * EarlierOut
-         * @description What a comment said before.
+         * DifferenceOut
+         * @description Where what was heard differs: the script's words, what was heard instead; `word` is the first one's place in the script.
          */
-        EarlierOut: {
+        DifferenceOut: {
+            /** End Ms */
+            end_ms: number;
+            /** Expected */
+            expected: string;
+            /** Heard */
+            heard: string;
             /**
-             * At
-             * Format: date-time
+             * Kind
+             * @example replaced
+             * @example missing
+             * @example added
              */
-            at: string;
-            /** Body */
-            body: string;
+            kind: string;
+            /** Start Ms */
+            start_ms: number;
+            /** Word */
+            word: number;
         };
         /**
          * EventOut
@@ -1963,7 +1573,7 @@ export interface components {
             actor: components["schemas"]["ActorOut"];
             /** Address */
             address: string | null;
-            asset: components["schemas"]["voiceops__api__audit_answers__AssetRef"] | null;
+            asset: components["schemas"]["AssetRef"] | null;
             /** Asset Id */
             asset_id: string | null;
             /**
@@ -2002,7 +1612,7 @@ export interface components {
             actor: components["schemas"]["ActorOut"];
             /** Address */
             address: string | null;
-            asset: components["schemas"]["voiceops__api__audit_answers__AssetRef"] | null;
+            asset: components["schemas"]["AssetRef"] | null;
             /** Asset Id */
             asset_id: string | null;
             /**
@@ -2054,6 +1664,12 @@ export interface components {
             /** Version Id */
             version_id: string | null;
         };
+        /**
+         * ExaminationState
+         * @description Where an examination is.
+         * @enum {string}
+         */
+        ExaminationState: "pending" | "done" | "failed";
         /**
          * FieldChange
          * @description One field of the delivery that differs from the parent's.
@@ -2278,27 +1894,6 @@ export interface components {
             why: string | null;
         };
         /**
-         * JudgedOut
-         * @description The version that is judged.
-         */
-        JudgedOut: {
-            created_by: components["schemas"]["PersonOut"];
-            /** Duration Ms */
-            duration_ms: number;
-            /** Fingerprint */
-            fingerprint: string;
-            /**
-             * Id
-             * Format: uuid
-             */
-            id: string;
-            /** Number */
-            number: number;
-            status: components["schemas"]["Status"];
-            /** Voice */
-            voice: string;
-        };
-        /**
          * KeyIn
          * @description A new key.
          */
@@ -2500,16 +2095,6 @@ export interface components {
             roles: components["schemas"]["Role"][];
         };
         /**
-         * ManyIn
-         * @description Which versions of the project, and why.
-         */
-        ManyIn: {
-            /** Reason */
-            reason: string;
-            /** Version Ids */
-            version_ids: string[];
-        };
-        /**
          * MayOut
          * @description Who may do one thing here.
          */
@@ -2636,21 +2221,6 @@ export interface components {
             used_micros: number;
         };
         /**
-         * NamedAsset
-         * @description Which asset.
-         */
-        NamedAsset: {
-            /**
-             * Id
-             * Format: uuid
-             */
-            id: string;
-            /** Key */
-            key: string;
-            /** Title */
-            title: string;
-        };
-        /**
          * NewKeyOut
          * @description A key that was just made, with its secret, which is shown this one time.
          */
@@ -2703,69 +2273,11 @@ export interface components {
             state: components["schemas"]["KeyState"];
         };
         /**
-         * NoticeKind
-         * @description Why somebody is told.
-         * @enum {string}
-         */
-        NoticeKind: "review_asked" | "approved" | "changes_requested" | "mentioned" | "replied";
-        /**
-         * NoticeOut
-         * @description What somebody did that concerns the reader, and what it was about.
-         */
-        NoticeOut: {
-            asset: components["schemas"]["NamedAsset"];
-            by: components["schemas"]["PersonOut"];
-            /** Comment Id */
-            comment_id: string | null;
-            /**
-             * Created At
-             * Format: date-time
-             */
-            created_at: string;
-            /**
-             * Id
-             * Format: uuid
-             */
-            id: string;
-            kind: components["schemas"]["NoticeKind"];
-            project: components["schemas"]["ProjectRef"];
-            /** Read At */
-            read_at: string | null;
-            /** Review Id */
-            review_id: string | null;
-            version: components["schemas"]["NumberedVersion"];
-        };
-        /**
-         * NoticesOut
-         * @description A part of the reader's notices, the newest first.
-         */
-        NoticesOut: {
-            /** Items */
-            items: components["schemas"]["NoticeOut"][];
-            /** Next Cursor */
-            next_cursor: string | null;
-            /** Unread */
-            unread: number;
-        };
-        /**
-         * NumberedVersion
-         * @description Which version.
-         */
-        NumberedVersion: {
-            /**
-             * Id
-             * Format: uuid
-             */
-            id: string;
-            /** Number */
-            number: number;
-        };
-        /**
          * Outcome
-         * @description How a round ended.
+         * @description How a check ended. `skipped`: it could not tell, as with a language nobody recognises here, or too few words.
          * @enum {string}
          */
-        Outcome: "approved" | "changes_requested" | "withdrawn" | "archived";
+        Outcome: "passed" | "warning" | "failed" | "skipped";
         /** Page[AccountOut] */
         Page_AccountOut_: {
             /** Items */
@@ -2777,13 +2289,6 @@ export interface components {
         Page_AssetOut_: {
             /** Items */
             items: components["schemas"]["AssetOut"][];
-            /** Next Cursor */
-            next_cursor: string | null;
-        };
-        /** Page[CommentOut] */
-        Page_CommentOut_: {
-            /** Items */
-            items: components["schemas"]["CommentOut"][];
             /** Next Cursor */
             next_cursor: string | null;
         };
@@ -2819,13 +2324,6 @@ export interface components {
         Page_ProjectOut_: {
             /** Items */
             items: components["schemas"]["ProjectOut"][];
-            /** Next Cursor */
-            next_cursor: string | null;
-        };
-        /** Page[ReviewOut] */
-        Page_ReviewOut_: {
-            /** Items */
-            items: components["schemas"]["ReviewOut"][];
             /** Next Cursor */
             next_cursor: string | null;
         };
@@ -2893,54 +2391,12 @@ export interface components {
         };
         /**
          * PolicyOut
-         * @description What a version needs to be approved, and every action of members. Reading is none of them, and is told apart.
+         * @description Every action of members. Reading is none of them, and is told apart.
          */
         PolicyOut: {
-            /** Approvals */
-            approvals: number;
-            /** Can */
-            can: components["schemas"]["Action"][];
-            /**
-             * Checks
-             * @description What a check that does not pass does to a version.
-             */
-            checks: {
-                [key: string]: components["schemas"]["Severity"];
-            };
             reading: components["schemas"]["MayOut"];
-            retention: components["schemas"]["RetentionOut"];
-            /**
-             * Roles
-             * @description Roles that have to be among the approvers.
-             */
-            roles: components["schemas"]["Role"][];
             /** Rules */
             rules: components["schemas"]["RuleOut"][];
-            /**
-             * Self Approval
-             * @description Whether people may approve what they asked for or wrote.
-             */
-            self_approval: boolean;
-        };
-        /**
-         * PolicyPatch
-         * @description What is to be set, and why; what is left out stays.
-         */
-        PolicyPatch: {
-            /** Approvals */
-            approvals?: number | null;
-            /** Checks */
-            checks?: {
-                [key: string]: components["schemas"]["Severity"];
-            } | null;
-            /** Reason */
-            reason: string;
-            /** @default {} */
-            retention?: components["schemas"]["RetentionIn"];
-            /** Roles */
-            roles?: components["schemas"]["Role"][] | null;
-            /** Self Approval */
-            self_approval?: boolean | null;
         };
         /**
          * Problem
@@ -3014,21 +2470,6 @@ export interface components {
          * @description What of a project may change.
          */
         ProjectPatch: {
-            /** Name */
-            name: string;
-        };
-        /**
-         * ProjectRef
-         * @description Which project.
-         */
-        ProjectRef: {
-            /**
-             * Id
-             * Format: uuid
-             */
-            id: string;
-            /** Key */
-            key: string;
             /** Name */
             name: string;
         };
@@ -3116,93 +2557,12 @@ export interface components {
             project: components["schemas"]["RateOut"];
         };
         /**
-         * ReadIn
-         * @description Which notices were read; without, all of them.
-         */
-        ReadIn: {
-            /** Notice Ids */
-            notice_ids?: string[] | null;
-        };
-        /**
          * ReasonIn
          * @description Why something is done.
          */
         ReasonIn: {
             /** Reason */
             reason?: string | null;
-        };
-        /**
-         * RetentionIn
-         * @description Days to keep what is not used; null keeps it for ever, what is left out stays.
-         */
-        RetentionIn: {
-            /** Archived Audio Days */
-            archived_audio_days?: number | null;
-            /** Renditions Days */
-            renditions_days?: number | null;
-        };
-        /**
-         * RetentionOut
-         * @description After how many days what can be made again, and the audio of archived versions, is dropped; null is never.
-         */
-        RetentionOut: {
-            /** Archived Audio Days */
-            archived_audio_days: number | null;
-            /** Renditions Days */
-            renditions_days: number | null;
-        };
-        /**
-         * ReviewOut
-         * @description One round. `wanted` is null once it has ended; `can` is what the caller may do to the version.
-         */
-        ReviewOut: {
-            asset: components["schemas"]["voiceops__api__review_answers__AssetRef"];
-            /** Can */
-            can: components["schemas"]["Action"][];
-            /** Closed At */
-            closed_at: string | null;
-            /**
-             * Created At
-             * Format: date-time
-             */
-            created_at: string;
-            /** Decisions */
-            decisions: components["schemas"]["DecisionOut"][];
-            /** Due At */
-            due_at: string | null;
-            /**
-             * Id
-             * Format: uuid
-             */
-            id: string;
-            outcome: components["schemas"]["Outcome"] | null;
-            /**
-             * Project Id
-             * Format: uuid
-             */
-            project_id: string;
-            /** Reason */
-            reason: string | null;
-            requested_by: components["schemas"]["PersonOut"];
-            /** Reviewers */
-            reviewers: components["schemas"]["ReviewerOut"][];
-            state: components["schemas"]["ReviewState"];
-            version: components["schemas"]["JudgedOut"];
-            wanted: components["schemas"]["WantedOut"] | null;
-        };
-        /**
-         * ReviewState
-         * @description Whether a round goes on.
-         * @enum {string}
-         */
-        ReviewState: "open" | "closed";
-        /**
-         * ReviewerOut
-         * @description Somebody who was asked by name, and what they decided, null as long as they have not.
-         */
-        ReviewerOut: {
-            person: components["schemas"]["PersonOut"];
-            verdict: components["schemas"]["Verdict"] | null;
         };
         /**
          * Role
@@ -3243,6 +2603,18 @@ export interface components {
             scopes: components["schemas"]["Scope"][];
             /** Title */
             title: string;
+        };
+        /**
+         * SayBackOut
+         * @description What was heard against the script: of `total` spoken words so many are `wrong`; the first 200 differences.
+         */
+        SayBackOut: {
+            /** Differences */
+            differences: components["schemas"]["DifferenceOut"][];
+            /** Total */
+            total: number;
+            /** Wrong */
+            wrong: number;
         };
         /**
          * Scope
@@ -3333,12 +2705,6 @@ export interface components {
             projects: components["schemas"]["ProjectOut"][];
         };
         /**
-         * Severity
-         * @description What a check that does not pass does to a version: nothing, a warning, no review until it is waived.
-         * @enum {string}
-         */
-        Severity: "off" | "warn" | "block";
-        /**
          * SignIn
          * @description Who signs in.
          */
@@ -3347,6 +2713,16 @@ export interface components {
             email: string;
             /** Password */
             password: string;
+        };
+        /**
+         * SpanOut
+         * @description A stretch of the audio.
+         */
+        SpanOut: {
+            /** End Ms */
+            end_ms: number;
+            /** Start Ms */
+            start_ms: number;
         };
         /**
          * State
@@ -3374,37 +2750,11 @@ export interface components {
             type: string;
         };
         /**
-         * SubmitIn
-         * @description Why, of whom and until when a review is asked; with nobody named it is asked of all who may decide.
-         */
-        SubmitIn: {
-            /** Due At */
-            due_at?: string | null;
-            /** Reason */
-            reason?: string | null;
-            /** Reviewers */
-            reviewers?: string[];
-        };
-        /**
          * Support
          * @description How well a voice can do what a delivery field asks.
          * @enum {string}
          */
         Support: "native" | "approximate" | "ignored";
-        /**
-         * UnreadOut
-         * @description How many notices are unread.
-         */
-        UnreadOut: {
-            /** Unread */
-            unread: number;
-        };
-        /**
-         * Verdict
-         * @description What one person decided.
-         * @enum {string}
-         */
-        Verdict: "approve" | "request_changes";
         /**
          * VerdictOut
          * @description What a verification said.
@@ -3538,14 +2888,18 @@ export interface components {
             words_per_minute: number;
         };
         /**
-         * WantedOut
-         * @description What is still wanted for the version to be approved: so many approvals, with these roles among the approvers.
+         * WaiverOut
+         * @description Who let the version pass in spite of a check, when and why.
          */
-        WantedOut: {
-            /** Approvals */
-            approvals: number;
-            /** Roles */
-            roles: components["schemas"]["Role"][];
+        WaiverOut: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            by: components["schemas"]["PersonOut"];
+            /** Reason */
+            reason: string;
         };
         /**
          * WaveformOut
@@ -3561,12 +2915,6 @@ export interface components {
             /** Samples Per Peak */
             samples_per_peak: number;
         };
-        /**
-         * Whose
-         * @description Whose reviews.
-         * @enum {string}
-         */
-        Whose: "me" | "all";
         /**
          * WhyIn
          * @description Why something is done that has to have a reason.
@@ -3599,40 +2947,46 @@ export interface components {
             /**
              * Source
              * @example provider
+             * @example aligned
              */
             source: string | null;
         };
         /**
-         * AssetRef
-         * @description The asset beneath which it happened.
+         * CheckOut
+         * @description One check: `failed` keeps the version from review unless it is waived; `skipped` could not tell; `at` is where to listen.
          */
-        voiceops__api__audit_answers__AssetRef: {
-            /**
-             * Id
-             * Format: uuid
-             */
-            id: string;
-            /** Key */
-            key: string;
-            /** Title */
-            title: string;
+        voiceops__api__checks__CheckOut: {
+            /** At */
+            at: components["schemas"]["SpanOut"][];
+            /** Can */
+            can: components["schemas"]["Action"][];
+            check: components["schemas"]["Check"];
+            /** Detail */
+            detail: string;
+            /** Figures */
+            figures: {
+                [key: string]: number | null;
+            };
+            outcome: components["schemas"]["Outcome"];
+            waived: components["schemas"]["WaiverOut"] | null;
         };
         /**
-         * AssetRef
-         * @description Which asset.
+         * CheckOut
+         * @description What would become of a wording: errors refuse it, warnings don't. Positions are code points.
          */
-        voiceops__api__review_answers__AssetRef: {
-            /**
-             * Id
-             * Format: uuid
-             */
-            id: string;
-            /** Key */
-            key: string;
-            /** Language */
-            language: string;
-            /** Title */
-            title: string;
+        voiceops__api__scripts__CheckOut: {
+            /** Characters */
+            characters: number;
+            /** Errors */
+            errors: components["schemas"]["ProblemError"][];
+            /** Estimated Ms */
+            estimated_ms: number;
+            /** Maximum */
+            maximum: number;
+            /** Spoken Characters */
+            spoken_characters: number;
+            /** Warnings */
+            warnings: components["schemas"]["ProblemError"][];
         };
     };
     responses: never;
@@ -4551,7 +3905,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["CheckOut"];
+                    "application/json": components["schemas"]["voiceops__api__scripts__CheckOut"];
                 };
             };
             /** @description Bad Request */
@@ -5067,507 +4421,6 @@ export interface operations {
             };
             /** @description Not Found */
             404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too Many Requests */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Service Unavailable */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    get_comment: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                comment: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["CommentOut"];
-                };
-            };
-            /** @description Bad Request */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not Found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too Many Requests */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Service Unavailable */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    delete_comment: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                comment: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["CommentOut"];
-                };
-            };
-            /** @description Bad Request */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not Found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Conflict */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Request Entity Too Large */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too Many Requests */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Service Unavailable */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    edit_comment: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                comment: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["CommentPatch"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["CommentOut"];
-                };
-            };
-            /** @description Bad Request */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not Found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Conflict */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Request Entity Too Large */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too Many Requests */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Service Unavailable */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    reopen_comment: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                comment: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["CommentOut"];
-                };
-            };
-            /** @description Bad Request */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not Found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Conflict */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Request Entity Too Large */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too Many Requests */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Service Unavailable */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    resolve_comment: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                comment: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["CommentOut"];
-                };
-            };
-            /** @description Bad Request */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not Found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Conflict */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Request Entity Too Large */
-            413: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -6296,199 +5149,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
-            };
-            /** @description Bad Request */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not Found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Conflict */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Request Entity Too Large */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too Many Requests */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Service Unavailable */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    list_notices: {
-        parameters: {
-            query?: {
-                unread?: boolean;
-                limit?: number;
-                /** @description `next_cursor` of the part before. */
-                cursor?: string | null;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["NoticesOut"];
-                };
-            };
-            /** @description Bad Request */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not Found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too Many Requests */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Service Unavailable */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    read_notices: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: {
-            content: {
-                "application/json": components["schemas"]["ReadIn"] | null;
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["UnreadOut"];
-                };
             };
             /** @description Bad Request */
             400: {
@@ -8818,419 +7478,6 @@ export interface operations {
             };
         };
     };
-    change_policy: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                project: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["PolicyPatch"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["PolicyOut"];
-                };
-            };
-            /** @description Bad Request */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not Found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Conflict */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Request Entity Too Large */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too Many Requests */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Service Unavailable */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    list_reviews: {
-        parameters: {
-            query?: {
-                /** @description `me`: what waits for me; closed, what I had a part in. */
-                for?: components["schemas"]["Whose"];
-                state?: components["schemas"]["ReviewState"];
-                limit?: number;
-                /** @description `next_cursor` of the part before. */
-                cursor?: string | null;
-            };
-            header?: never;
-            path: {
-                project: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Page_ReviewOut_"];
-                };
-            };
-            /** @description Bad Request */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not Found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too Many Requests */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Service Unavailable */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    archive_versions: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                project: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["ManyIn"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["All_VersionOut_"];
-                };
-            };
-            /** @description Bad Request */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not Found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Conflict */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Request Entity Too Large */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too Many Requests */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Service Unavailable */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    restore_versions: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                project: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["ManyIn"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["All_VersionOut_"];
-                };
-            };
-            /** @description Bad Request */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not Found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Conflict */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Request Entity Too Large */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too Many Requests */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Service Unavailable */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
     session: {
         parameters: {
             query?: never;
@@ -9892,220 +8139,6 @@ export interface operations {
             };
         };
     };
-    approve_version: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                version: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["DecisionIn"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["VersionOut"];
-                };
-            };
-            /** @description Bad Request */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not Found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Conflict */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Request Entity Too Large */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too Many Requests */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Service Unavailable */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    archive_version: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                version: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["WhyIn"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["VersionOut"];
-                };
-            };
-            /** @description Bad Request */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not Found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Conflict */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Request Entity Too Large */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too Many Requests */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Service Unavailable */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
     get_audio: {
         parameters: {
             query?: {
@@ -10310,13 +8343,9 @@ export interface operations {
             };
         };
     };
-    list_comments: {
+    get_captions: {
         parameters: {
-            query?: {
-                limit?: number;
-                /** @description `next_cursor` of the part before. */
-                cursor?: string | null;
-            };
+            query?: never;
             header?: never;
             path: {
                 version: string;
@@ -10331,7 +8360,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Page_CommentOut_"];
+                    "text/vtt": string;
                 };
             };
             /** @description Bad Request */
@@ -10399,117 +8428,7 @@ export interface operations {
             };
         };
     };
-    create_comment: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description Any string of your own. */
-                "Idempotency-Key"?: string | null;
-            };
-            path: {
-                version: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["CommentIn"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["CommentOut"];
-                };
-            };
-            /** @description Bad Request */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not Found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Conflict */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Request Entity Too Large */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too Many Requests */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Service Unavailable */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    request_changes: {
+    get_checks: {
         parameters: {
             query?: never;
             header?: never;
@@ -10518,11 +8437,7 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["DecisionIn"];
-            };
-        };
+        requestBody?: never;
         responses: {
             /** @description Successful Response */
             200: {
@@ -10530,7 +8445,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["VersionOut"];
+                    "application/json": components["schemas"]["ChecksOut"];
                 };
             };
             /** @description Bad Request */
@@ -10569,24 +8484,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Conflict */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Request Entity Too Large */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
             /** @description Unprocessable Entity */
             422: {
                 headers: {
@@ -10616,12 +8513,13 @@ export interface operations {
             };
         };
     };
-    restore_version: {
+    waive_check: {
         parameters: {
             query?: never;
             header?: never;
             path: {
                 version: string;
+                check: string;
             };
             cookie?: never;
         };
@@ -10637,203 +8535,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["VersionOut"];
-                };
-            };
-            /** @description Bad Request */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not Found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Conflict */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Request Entity Too Large */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too Many Requests */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Service Unavailable */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    list_reviews_of_version: {
-        parameters: {
-            query?: {
-                limit?: number;
-                /** @description `next_cursor` of the part before. */
-                cursor?: string | null;
-            };
-            header?: never;
-            path: {
-                version: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Page_ReviewOut_"];
-                };
-            };
-            /** @description Bad Request */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not Found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too Many Requests */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Service Unavailable */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    submit_version: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                version: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: {
-            content: {
-                "application/json": components["schemas"]["SubmitIn"] | null;
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["VersionOut"];
+                    "application/json": components["schemas"]["ChecksOut"];
                 };
             };
             /** @description Bad Request */
@@ -10971,113 +8673,6 @@ export interface operations {
             };
             /** @description Not Found */
             404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too Many Requests */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Service Unavailable */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    withdraw_version: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                version: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: {
-            content: {
-                "application/json": components["schemas"]["ReasonIn"] | null;
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["VersionOut"];
-                };
-            };
-            /** @description Bad Request */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not Found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Conflict */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Request Entity Too Large */
-            413: {
                 headers: {
                     [name: string]: unknown;
                 };

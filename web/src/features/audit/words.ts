@@ -24,6 +24,7 @@ const DONE: Record<string, string> = {
   'key.create': 'made an API key',
   'key.revoke': 'revoked an API key',
   'limit.change': 'changed a limit',
+  'check.waive': 'waived a check',
   'limit.refuse': 'ran into a limit',
   'asset.create': 'created the asset',
   'asset.update': 'changed the asset',

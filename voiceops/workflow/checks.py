@@ -1,0 +1,128 @@
+"""What stands in the way of a review: the findings that a project's policy blocks, unless somebody waived them."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import joinedload
+
+from voiceops.audit import record
+from voiceops.db import new_id
+from voiceops.errors import Conflict, NotFound
+from voiceops.models import Action, Check, Examination, ExaminationState, Policy, Severity, Version, Waiver
+from voiceops.models.actor import Actor
+from voiceops.policy import authorize, find
+
+
+class Outcome(StrEnum):
+    """How a check ended. `skipped`: it could not tell, as with a language nobody recognises here, or too few words."""
+
+    PASSED = "passed"
+    WARNING = "warning"
+    FAILED = "failed"
+    SKIPPED = "skipped"
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """One check of one version under a policy. `finding` is None where the examination failed or has not been made."""
+
+    check: Check
+    outcome: Outcome
+    finding: Mapping[str, Any] | None
+    waiver: Waiver | None
+
+    @property
+    def blocks(self) -> bool:
+        """Whether it stands in the way of a review."""
+        return self.outcome is Outcome.FAILED and self.waiver is None
+
+
+async def found(
+    db: AsyncSession, version: Version, policy: Mapping[Check, Severity] | None = None
+) -> tuple[Examination, Sequence[Checked]]:
+    """Return the version's examination and its checks in order, without those that are off; none while it is pending.
+
+    `policy` is what the project makes of each check; it is read where it is not at hand.
+    """
+    policy = policy if policy is not None else (await db.get_one(Policy, version.project_id)).severities
+    examination = (await db.execute(select(Examination).where(Examination.version_id == version.id))).scalar_one()
+    if examination.state is ExaminationState.PENDING:
+        return examination, ()
+    query = select(Waiver).where(Waiver.version_id == version.id).options(joinedload(Waiver.person, innerjoin=True))
+    waived = {waiver.check_name: waiver for waiver in (await db.execute(query)).scalars()}
+    findings = {finding["check"]: finding for finding in examination.findings}
+    return examination, [
+        Checked(check, _outcome(findings.get(check), severity), findings.get(check), waived.get(check))
+        for check, severity in policy.items()
+        if severity is not Severity.OFF
+    ]
+
+
+async def blockers(db: AsyncSession, version: Version, policy: Mapping[Check, Severity]) -> Sequence[str]:
+    """Say in a sentence each what keeps a version from review; nothing if it may go on.
+
+    Where the policy blocks anything, that its examination has not ended does too; one that failed found everything.
+    """
+    if Severity.BLOCK not in policy.values():
+        return ()
+    examination, checks = await found(db, version, policy)
+    if examination.state is ExaminationState.PENDING:
+        return ("The audio is still being examined; this takes a moment.",)
+    return [f"{one.check}: {one.finding['detail'] if one.finding else examination.error}" for one in checks if one.blocks]
+
+
+async def waive(db: AsyncSession, actor: Actor, version_id: UUID, name: str, *, reason: str) -> Waiver:
+    """Let a version pass in spite of what one check found; raises `NotFound` for a name no check has."""
+    version = await find(db, actor, Version, version_id, lock=True)
+    if name not in set(Check):
+        raise NotFound(f"There is no check {name}; there are {', '.join(Check)}.")
+    authorize(actor, Action.CHECK_WAIVE, version.project_id)
+    check = Check(name)
+    examination, checks = await found(db, version)
+    checked = next((one for one in checks if one.check is check), None)
+    if checked is None or not waivable(checked):
+        raise Conflict(_why_not(examination, checked), possible=[one.check for one in checks if waivable(one)])
+    waiver = Waiver(
+        id=new_id(),
+        version_id=version.id,
+        project_id=version.project_id,
+        asset_id=version.asset_id,
+        check_name=check,
+        reason=reason,
+        person_id=actor.person,
+    )
+    db.add(waiver)
+    await db.flush()
+    changes = {"check": check, "waived": {"from": False, "to": True}, "figures": _figures(checked), "waiver_id": str(waiver.id)}
+    await record(db, actor, Action.CHECK_WAIVE, version, reason=reason, changes=changes)
+    return waiver
+
+
+def waivable(checked: Checked) -> bool:
+    """Whether there is anything left to waive."""
+    return checked.waiver is None and checked.outcome in {Outcome.WARNING, Outcome.FAILED}
+
+
+def _outcome(finding: Mapping[str, Any] | None, severity: Severity) -> Outcome:
+    if finding is not None and finding["wrong"] is None:
+        return Outcome.SKIPPED
+    if finding is not None and not finding["wrong"]:
+        return Outcome.PASSED
+    return Outcome.FAILED if severity is Severity.BLOCK else Outcome.WARNING
+
+
+def _why_not(examination: Examination, checked: Checked | None) -> str:
+    if examination.state is ExaminationState.PENDING:
+        return "The audio is still being examined, so there is nothing to waive yet."
+    if checked is None:
+        return "This project's policy has this check switched off, so there is nothing to waive."
+    return "This was waived already." if checked.waiver else "This check found nothing, so there is nothing to waive."
+
+
+def _figures(checked: Checked) -> dict[str, Any]:
+    return {name: str(value) for name, value in checked.finding["figures"].items()} if checked.finding else {}
