@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from voiceops.wording import Kind, compare, in_common
+from voiceops.wording import PieceKind, compare, in_common
 
 PARTS = ("a", "the", "Tuesday", "*Thursday*", ".", ",", "[pause 400ms]", " ", "\n", "\\*", "漢", "don't", "1,000")
 WORDS = st.lists(st.sampled_from(PARTS))
@@ -15,15 +15,15 @@ TEXT = st.one_of(st.text(max_size=60), WORDS.map("".join), WORDS.map(" ".join))
 
 def written(left: str, right: str) -> str:
     """The difference as text: `[-removed-]`, `{+added+}`."""
-    marks = {Kind.SAME: "{}", Kind.REMOVED: "[-{}-]", Kind.ADDED: "{{+{}+}}"}
+    marks = {PieceKind.SAME: "{}", PieceKind.REMOVED: "[-{}-]", PieceKind.ADDED: "{{+{}+}}"}
     return "".join(marks[piece.kind].format(piece.text) for piece in compare(left, right).pieces)
 
 
 @given(TEXT, TEXT)
 def test_applied_to_the_left_text_a_difference_gives_the_right_one(left: str, right: str) -> None:
     pieces = compare(left, right).pieces
-    assert "".join(piece.text for piece in pieces if piece.kind is not Kind.ADDED) == left
-    assert "".join(piece.text for piece in pieces if piece.kind is not Kind.REMOVED) == right
+    assert "".join(piece.text for piece in pieces if piece.kind is not PieceKind.ADDED) == left
+    assert "".join(piece.text for piece in pieces if piece.kind is not PieceKind.REMOVED) == right
     assert all(piece.text for piece in pieces)
     assert all(one.kind is not other.kind for one, other in pairwise(pieces))
 
@@ -66,7 +66,10 @@ def test_words_are_counted_before_islands_are_folded() -> None:
 
 def test_texts_too_long_to_be_compared_are_told_whole() -> None:
     left, right = "." * 30_000, ",." * 15_000
-    assert [(piece.kind, piece.text) for piece in compare(left, right).pieces] == [(Kind.REMOVED, left), (Kind.ADDED, right)]
+    assert [(piece.kind, piece.text) for piece in compare(left, right).pieces] == [
+        (PieceKind.REMOVED, left),
+        (PieceKind.ADDED, right),
+    ]
 
 
 WORD_LISTS = st.lists(st.sampled_from(["Hello,", "hello", "there.", "you", "—", "Ünder"]), max_size=12)

@@ -25,7 +25,7 @@ _TOKEN: Final = re.compile(
 )
 
 
-class Kind(StrEnum):
+class PieceKind(StrEnum):
     """What became of a piece of text."""
 
     SAME = "same"
@@ -37,7 +37,7 @@ class Kind(StrEnum):
 class Piece:
     """A run of text of one kind. Without what was added the pieces are the left text, without what was removed the right."""
 
-    kind: Kind
+    kind: PieceKind
     text: str
 
 
@@ -62,18 +62,18 @@ class _Token(NamedTuple):
 def compare(left: str, right: str) -> Difference:
     """Compare two texts by words, punctuation and markup; time and memory go with the product of their lengths / 64."""
     before, after = list(_tokens(left)), list(_tokens(right))
-    script, words = _Script(), {Kind.SAME: 0, Kind.REMOVED: 0, Kind.ADDED: 0}
+    script, words = _Script(), {PieceKind.SAME: 0, PieceKind.REMOVED: 0, PieceKind.ADDED: 0}
     for equal, (begin, end), (other_begin, other_end) in _runs([one.text for one in before], [one.text for one in after]):
         gone, come = before[begin:end], after[other_begin:other_end]
         if equal:
-            words[Kind.SAME] += sum(one.is_word for one in gone)
+            words[PieceKind.SAME] += sum(one.is_word for one in gone)
             for one, other in zip(gone, come, strict=True):
                 script.keep(one, other)
             continue
-        words[Kind.REMOVED] += sum(one.is_word for one in gone)
-        words[Kind.ADDED] += sum(one.is_word for one in come)
+        words[PieceKind.REMOVED] += sum(one.is_word for one in gone)
+        words[PieceKind.ADDED] += sum(one.is_word for one in come)
         script.change("".join(one.space + one.text for one in gone), "".join(one.space + one.text for one in come))
-    return Difference(script.finished(), words[Kind.SAME], words[Kind.REMOVED], words[Kind.ADDED])
+    return Difference(script.finished(), words[PieceKind.SAME], words[PieceKind.REMOVED], words[PieceKind.ADDED])
 
 
 def in_common(left: Iterable[str], right: Iterable[str]) -> tuple[list[int], list[int]]:
@@ -127,16 +127,16 @@ class _Script:
         lead = _shared_space(removed, added)
         tail = _shared_space(removed[:lead:-1], added[:lead:-1]) if len(removed) > lead < len(added) else 0
         parts = (
-            (Kind.SAME, removed[:lead]),
-            (Kind.REMOVED, removed[lead : len(removed) - tail]),
-            (Kind.ADDED, added[lead : len(added) - tail]),
-            (Kind.SAME, removed[len(removed) - tail :] + same),
+            (PieceKind.SAME, removed[:lead]),
+            (PieceKind.REMOVED, removed[lead : len(removed) - tail]),
+            (PieceKind.ADDED, added[lead : len(added) - tail]),
+            (PieceKind.SAME, removed[len(removed) - tail :] + same),
         )
         for kind, text in parts:
             self._put(kind, text)
         self._removed, self._added = [], []
 
-    def _put(self, kind: Kind, text: str) -> None:
+    def _put(self, kind: PieceKind, text: str) -> None:
         if text and self._pieces and self._pieces[-1].kind is kind:
             text = self._pieces.pop().text + text
         if text:

@@ -11,7 +11,7 @@ from pydantic import Field
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from voiceops.api.payloads import Json, Out, Time
+from voiceops.api.payloads import AssetRef, Json, Out, Time
 from voiceops.audit.exporting import trusted
 from voiceops.audit.merkle import root_from
 from voiceops.audit.notes import NotSigned
@@ -54,14 +54,6 @@ class Named(Out):
 
     id: UUID
     name: str
-
-
-class AssetRef(Out):
-    """The asset beneath which it happened."""
-
-    id: UUID
-    key: str
-    title: str
 
 
 class EventOut(Out):
@@ -149,8 +141,8 @@ async def events_out(db: AsyncSession, rows: Sequence[AuditEvent]) -> list[dict[
     names: dict[UUID, str] = {person: name for person, name in known}  # noqa: C416 - a row is more than its pair
     placed = await db.execute(select(AuditLeaf.event_id, AuditLeaf.index).where(AuditLeaf.event_id.in_([row.id for row in rows])))
     places: dict[UUID, int] = {event_id: index for event_id, index in placed}  # noqa: C416 - as above
-    named = select(Asset.id, Asset.key, Asset.title).where(Asset.id.in_({UUID(row.asset_id) for row in rows if row.asset_id}))
-    assets = {one.id: AssetRef(id=one.id, key=one.key, title=one.title) for one in await db.execute(named)}
+    named = select(Asset).where(Asset.id.in_({UUID(row.asset_id) for row in rows if row.asset_id}))
+    assets = {one.id: AssetRef.of(one) for one in (await db.execute(named)).scalars()}
     by = {UUID(key) for told in payloads if (key := told["actor"].get("key_id"))}  # events of the first release have none
     used = select(ApiKey.id, ApiKey.name, ApiKey.prefix).where(ApiKey.id.in_(by))
     keys = {str(one.id): KeyRef(id=one.id, name=one.name, prefix=one.prefix) for one in await db.execute(used)} if by else {}

@@ -18,7 +18,7 @@ from voiceops.models import Action, Check, Examination, ExaminationState, Versio
 from voiceops.models.actor import Actor
 from voiceops.policy import find, permitted
 from voiceops.workflow import checks
-from voiceops.workflow.checks import Checked, Outcome
+from voiceops.workflow.checks import Checked, CheckOutcome
 
 router = APIRouter(tags=["versions"])
 
@@ -45,11 +45,11 @@ class WaiverOut(Out):
         return cls(by=PersonOut.of(waiver.person), at=waiver.at, reason=waiver.reason)
 
 
-class CheckOut(Out):
+class VersionCheckOut(Out):
     """One check: `failed` keeps the version from review unless it is waived; `skipped` could not tell; `at` is where to listen."""
 
     check: Check
-    outcome: Outcome
+    outcome: CheckOutcome
     detail: str
     figures: dict[str, float | None]
     at: list[SpanOut]
@@ -83,14 +83,14 @@ class ChecksOut(Out):
     made_at: Time
     finished_at: Time | None
     error: str | None
-    items: list[CheckOut]
+    items: list[VersionCheckOut]
     sayback: SayBackOut | None
 
 
-def _check(actor: Actor, version: Version, checked: Checked, error: str | None) -> CheckOut:
+def _check(actor: Actor, version: Version, checked: Checked, error: str | None) -> VersionCheckOut:
     finding: Mapping[str, Any] = checked.finding or {"detail": error or "", "figures": {}, "at": []}
     may = checks.waivable(checked) and permitted(actor, Action.CHECK_WAIVE, version.project_id)
-    return CheckOut(
+    return VersionCheckOut(
         check=checked.check,
         outcome=checked.outcome,
         detail=finding["detail"],

@@ -16,13 +16,13 @@ from sqlalchemy.orm import joinedload, undefer
 from voiceops.api.checks import timed_words
 from voiceops.api.deps import Caller, Db
 from voiceops.api.lineage import LineageOut, lineage_of
-from voiceops.api.payloads import Out, PersonOut, Time
+from voiceops.api.payloads import AssetRef, Out, PersonOut, Time
 from voiceops.errors import NotFound
 from voiceops.models import Asset, Status, Version, Waveform
 from voiceops.models.actor import Actor
 from voiceops.policy import find
 from voiceops.speech.pauses import pauses
-from voiceops.wording import Kind, compare, in_common
+from voiceops.wording import PieceKind, compare, in_common
 
 router = APIRouter(tags=["versions"])
 
@@ -45,15 +45,6 @@ MEASURED: Final = {
 """What is measured, with its unit."""
 
 
-class AssetRef(Out):
-    """Which asset."""
-
-    id: UUID
-    key: str
-    title: str
-    language: str
-
-
 class SideOut(Out):
     """One of the two versions."""
 
@@ -73,7 +64,7 @@ class SideOut(Out):
 class PieceOut(Out):
     """A run of text that stayed, went or came."""
 
-    kind: Kind
+    kind: PieceKind
     text: str
 
 
@@ -174,7 +165,7 @@ async def _side(db: AsyncSession, actor: Actor, version: Version) -> Side:
     out = SideOut(
         id=version.id,
         number=version.number,
-        asset=AssetRef(id=asset.id, key=asset.key, title=asset.title, language=asset.language),
+        asset=AssetRef.of(asset),
         script_number=version.script.number,
         script_note=version.script.note,
         voice=version.voice,

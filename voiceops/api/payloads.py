@@ -8,7 +8,7 @@ from uuid import UUID
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from voiceops.errors import FieldError
-from voiceops.models import Person
+from voiceops.models import Asset, Person
 from voiceops.passwords import LONGEST, SHORTEST, fit
 from voiceops.text import clean
 
@@ -86,6 +86,20 @@ class PersonOut(Out):
     def of(cls, person: Person) -> "PersonOut":
         """Show a person."""
         return cls(id=person.id, name=person.name)
+
+
+class AssetRef(Out):
+    """Which asset something is about."""
+
+    id: UUID
+    key: str
+    title: str
+    language: str
+
+    @classmethod
+    def of(cls, asset: Asset) -> "AssetRef":
+        """Name an asset."""
+        return cls(id=asset.id, key=asset.key, title=asset.title, language=asset.language)
 
 
 Item = TypeVar("Item")

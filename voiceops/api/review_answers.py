@@ -7,7 +7,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from voiceops.api.payloads import Out, PersonOut, Time
+from voiceops.api.payloads import AssetRef, Out, PersonOut, Time
 from voiceops.models import Action, Asset, Decision, Outcome, Review, Reviewer, Role, Status, Verdict, Version
 from voiceops.models.review import Wanting
 
@@ -17,15 +17,6 @@ class ReviewState(StrEnum):
 
     OPEN = "open"
     CLOSED = "closed"
-
-
-class AssetRef(Out):
-    """Which asset."""
-
-    id: UUID
-    key: str
-    title: str
-    language: str
 
 
 class JudgedOut(Out):
@@ -137,7 +128,7 @@ class ReviewOut(Out):
         return cls(
             id=review.id,
             project_id=review.project_id,
-            asset=AssetRef(id=asset.id, key=asset.key, title=asset.title, language=asset.language),
+            asset=AssetRef.of(asset),
             version=JudgedOut.of(review.version),
             requested_by=PersonOut.of(review.requested_by),
             reason=review.reason,

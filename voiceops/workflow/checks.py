@@ -18,7 +18,7 @@ from voiceops.models.actor import Actor
 from voiceops.policy import authorize, find
 
 
-class Outcome(StrEnum):
+class CheckOutcome(StrEnum):
     """How a check ended. `skipped`: it could not tell, as with a language nobody recognises here, or too few words."""
 
     PASSED = "passed"
@@ -32,14 +32,14 @@ class Checked:
     """One check of one version under a policy. `finding` is None where the examination failed or has not been made."""
 
     check: Check
-    outcome: Outcome
+    outcome: CheckOutcome
     finding: Mapping[str, Any] | None
     waiver: Waiver | None
 
     @property
     def blocks(self) -> bool:
         """Whether it stands in the way of a review."""
-        return self.outcome is Outcome.FAILED and self.waiver is None
+        return self.outcome is CheckOutcome.FAILED and self.waiver is None
 
 
 async def found(
@@ -105,15 +105,15 @@ async def waive(db: AsyncSession, actor: Actor, version_id: UUID, name: str, *, 
 
 def waivable(checked: Checked) -> bool:
     """Whether there is anything left to waive."""
-    return checked.waiver is None and checked.outcome in {Outcome.WARNING, Outcome.FAILED}
+    return checked.waiver is None and checked.outcome in {CheckOutcome.WARNING, CheckOutcome.FAILED}
 
 
-def _outcome(finding: Mapping[str, Any] | None, severity: Severity) -> Outcome:
+def _outcome(finding: Mapping[str, Any] | None, severity: Severity) -> CheckOutcome:
     if finding is not None and finding["wrong"] is None:
-        return Outcome.SKIPPED
+        return CheckOutcome.SKIPPED
     if finding is not None and not finding["wrong"]:
-        return Outcome.PASSED
-    return Outcome.FAILED if severity is Severity.BLOCK else Outcome.WARNING
+        return CheckOutcome.PASSED
+    return CheckOutcome.FAILED if severity is Severity.BLOCK else CheckOutcome.WARNING
 
 
 def _why_not(examination: Examination, checked: Checked | None) -> str:

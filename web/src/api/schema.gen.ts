@@ -1653,6 +1653,23 @@ export interface components {
             title?: string | null;
         };
         /**
+         * AssetRef
+         * @description Which asset something is about.
+         */
+        AssetRef: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Key */
+            key: string;
+            /** Language */
+            language: string;
+            /** Title */
+            title: string;
+        };
+        /**
          * AudioOut
          * @description The lossless master.
          */
@@ -1802,6 +1819,30 @@ export interface components {
             voice?: string | null;
         };
         /**
+         * CheckOut
+         * @description What would become of a wording: errors refuse it, warnings don't. Positions are code points.
+         */
+        CheckOut: {
+            /** Characters */
+            characters: number;
+            /** Errors */
+            errors: components["schemas"]["ProblemError"][];
+            /** Estimated Ms */
+            estimated_ms: number;
+            /** Maximum */
+            maximum: number;
+            /** Spoken Characters */
+            spoken_characters: number;
+            /** Warnings */
+            warnings: components["schemas"]["ProblemError"][];
+        };
+        /**
+         * CheckOutcome
+         * @description How a check ended. `skipped`: it could not tell, as with a language nobody recognises here, or too few words.
+         * @enum {string}
+         */
+        CheckOutcome: "passed" | "warning" | "failed" | "skipped";
+        /**
          * ChecksOut
          * @description A version's examination. While it is pending there are no items; a `failed` one says why, and so does each item.
          */
@@ -1811,7 +1852,7 @@ export interface components {
             /** Finished At */
             finished_at: string | null;
             /** Items */
-            items: components["schemas"]["voiceops__api__checks__CheckOut"][];
+            items: components["schemas"]["VersionCheckOut"][];
             /**
              * Made At
              * Format: date-time
@@ -2133,7 +2174,7 @@ export interface components {
             actor: components["schemas"]["ActorOut"];
             /** Address */
             address: string | null;
-            asset: components["schemas"]["voiceops__api__audit_answers__AssetRef"] | null;
+            asset: components["schemas"]["AssetRef"] | null;
             /** Asset Id */
             asset_id: string | null;
             /**
@@ -2185,7 +2226,7 @@ export interface components {
             actor: components["schemas"]["ActorOut"];
             /** Address */
             address: string | null;
-            asset: components["schemas"]["voiceops__api__audit_answers__AssetRef"] | null;
+            asset: components["schemas"]["AssetRef"] | null;
             /** Asset Id */
             asset_id: string | null;
             /**
@@ -2277,7 +2318,7 @@ export interface components {
             event_id: string | null;
             /** Index */
             index: number | null;
-            kind: components["schemas"]["voiceops__audit__verdict__Kind"];
+            kind: components["schemas"]["Kind"];
             /**
              * Log
              * Format: uuid
@@ -2595,6 +2636,12 @@ export interface components {
          * @enum {string}
          */
         KeyState: "active" | "asleep" | "expired" | "revoked";
+        /**
+         * Kind
+         * @description What can be wrong.
+         * @enum {string}
+         */
+        Kind: "edited" | "missing" | "gap" | "moved" | "root" | "checkpoint" | "cut" | "unsigned" | "behind" | "columns" | "time" | "witness";
         /**
          * LatestVersion
          * @description The newest version of an asset, as a list shows it.
@@ -3011,6 +3058,12 @@ export interface components {
             /** Number */
             number: number;
         };
+        /**
+         * Outcome
+         * @description How a round ended.
+         * @enum {string}
+         */
+        Outcome: "approved" | "changes_requested" | "withdrawn" | "archived";
         /** Page[AccountOut] */
         Page_AccountOut_: {
             /** Items */
@@ -3147,11 +3200,17 @@ export interface components {
             person: components["schemas"]["PersonOut"];
         };
         /**
+         * PieceKind
+         * @description What became of a piece of text.
+         * @enum {string}
+         */
+        PieceKind: "same" | "removed" | "added";
+        /**
          * PieceOut
          * @description A run of text that stayed, went or came.
          */
         PieceOut: {
-            kind: components["schemas"]["voiceops__wording__Kind"];
+            kind: components["schemas"]["PieceKind"];
             /** Text */
             text: string;
         };
@@ -3501,7 +3560,7 @@ export interface components {
          * @description One round. `wanted` is null once it has ended; `can` is what the caller may do to the version.
          */
         ReviewOut: {
-            asset: components["schemas"]["voiceops__api__review_answers__AssetRef"];
+            asset: components["schemas"]["AssetRef"];
             /** Can */
             can: components["schemas"]["Action"][];
             /** Closed At */
@@ -3520,7 +3579,7 @@ export interface components {
              * Format: uuid
              */
             id: string;
-            outcome: components["schemas"]["voiceops__models__review__Outcome"] | null;
+            outcome: components["schemas"]["Outcome"] | null;
             /**
              * Project Id
              * Format: uuid
@@ -3712,7 +3771,7 @@ export interface components {
          * @description One of the two versions.
          */
         SideOut: {
-            asset: components["schemas"]["voiceops__api__compare__AssetRef"];
+            asset: components["schemas"]["AssetRef"];
             /**
              * Created At
              * Format: date-time
@@ -3884,6 +3943,25 @@ export interface components {
              * @description Only about so many of the newest events; null is all.
              */
             last?: number | null;
+        };
+        /**
+         * VersionCheckOut
+         * @description One check: `failed` keeps the version from review unless it is waived; `skipped` could not tell; `at` is where to listen.
+         */
+        VersionCheckOut: {
+            /** At */
+            at: components["schemas"]["SpanOut"][];
+            /** Can */
+            can: components["schemas"]["Action"][];
+            check: components["schemas"]["Check"];
+            /** Detail */
+            detail: string;
+            /** Figures */
+            figures: {
+                [key: string]: number | null;
+            };
+            outcome: components["schemas"]["CheckOutcome"];
+            waived: components["schemas"]["WaiverOut"] | null;
         };
         /**
          * VersionOut
@@ -4073,116 +4151,6 @@ export interface components {
              */
             source: string | null;
         };
-        /**
-         * AssetRef
-         * @description The asset beneath which it happened.
-         */
-        voiceops__api__audit_answers__AssetRef: {
-            /**
-             * Id
-             * Format: uuid
-             */
-            id: string;
-            /** Key */
-            key: string;
-            /** Title */
-            title: string;
-        };
-        /**
-         * CheckOut
-         * @description One check: `failed` keeps the version from review unless it is waived; `skipped` could not tell; `at` is where to listen.
-         */
-        voiceops__api__checks__CheckOut: {
-            /** At */
-            at: components["schemas"]["SpanOut"][];
-            /** Can */
-            can: components["schemas"]["Action"][];
-            check: components["schemas"]["Check"];
-            /** Detail */
-            detail: string;
-            /** Figures */
-            figures: {
-                [key: string]: number | null;
-            };
-            outcome: components["schemas"]["voiceops__workflow__checks__Outcome"];
-            waived: components["schemas"]["WaiverOut"] | null;
-        };
-        /**
-         * AssetRef
-         * @description Which asset.
-         */
-        voiceops__api__compare__AssetRef: {
-            /**
-             * Id
-             * Format: uuid
-             */
-            id: string;
-            /** Key */
-            key: string;
-            /** Language */
-            language: string;
-            /** Title */
-            title: string;
-        };
-        /**
-         * AssetRef
-         * @description Which asset.
-         */
-        voiceops__api__review_answers__AssetRef: {
-            /**
-             * Id
-             * Format: uuid
-             */
-            id: string;
-            /** Key */
-            key: string;
-            /** Language */
-            language: string;
-            /** Title */
-            title: string;
-        };
-        /**
-         * CheckOut
-         * @description What would become of a wording: errors refuse it, warnings don't. Positions are code points.
-         */
-        voiceops__api__scripts__CheckOut: {
-            /** Characters */
-            characters: number;
-            /** Errors */
-            errors: components["schemas"]["ProblemError"][];
-            /** Estimated Ms */
-            estimated_ms: number;
-            /** Maximum */
-            maximum: number;
-            /** Spoken Characters */
-            spoken_characters: number;
-            /** Warnings */
-            warnings: components["schemas"]["ProblemError"][];
-        };
-        /**
-         * Kind
-         * @description What can be wrong.
-         * @enum {string}
-         */
-        voiceops__audit__verdict__Kind: "edited" | "missing" | "gap" | "moved" | "root" | "checkpoint" | "cut" | "unsigned" | "behind" | "columns" | "time" | "witness";
-        /**
-         * Outcome
-         * @description How a round ended.
-         * @enum {string}
-         */
-        voiceops__models__review__Outcome: "approved" | "changes_requested" | "withdrawn" | "archived";
-        /**
-         * Kind
-         * @description What became of a piece of text.
-         * @enum {string}
-         */
-        voiceops__wording__Kind: "same" | "removed" | "added";
-        /**
-         * Outcome
-         * @description How a check ended. `skipped`: it could not tell, as with a language nobody recognises here, or too few words.
-         * @enum {string}
-         */
-        voiceops__workflow__checks__Outcome: "passed" | "warning" | "failed" | "skipped";
     };
     responses: never;
     parameters: never;
@@ -5100,7 +5068,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["voiceops__api__scripts__CheckOut"];
+                    "application/json": components["schemas"]["CheckOut"];
                 };
             };
             /** @description Bad Request */

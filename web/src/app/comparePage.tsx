@@ -11,7 +11,7 @@ import { sessionQuery } from '../features/session/queries.ts';
 import { versionsQuery } from '../features/versions/queries.ts';
 import { Button } from '../ui/button.tsx';
 import { Empty, Failure, Note, Skeleton } from '../ui/state.tsx';
-import { NotFound } from './errorPages.tsx';
+import { NotFound } from './notFound.ts';
 import styles from './page.module.css';
 import { idsOf } from './search.ts';
 

@@ -1,8 +1,9 @@
 /** Fetches and decodes takes when they are wanted, into a context of the masters' own sample rate, and gives it all back when closed. */
 import type { QueryClient } from '@tanstack/react-query';
 import { asProblem } from '../api/client.ts';
-import { length } from '../ui/format.ts';
+import { length } from '../ui/figures.ts';
 import { player as onePlayer } from './player.ts';
+import { nowPlaying, onPlaying } from './playing.ts';
 import { TakePlayer, type Take } from './takes.ts';
 import { audioUrl } from './track.ts';
 import { wordsQuery } from './wordsQueries.ts';
@@ -116,7 +117,7 @@ export class TakeLoader {
 /** A page makes one sound at a time, at one volume: takes stop for the one player, and the one player for takes. */
 function oneAtATime(takes: TakePlayer): () => void {
   const follow = () => {
-    const { state, volume } = onePlayer.snapshot();
+    const { state, volume } = nowPlaying();
     takes.volume(volume);
     if (state === 'playing' || state === 'loading') takes.pause();
   };
@@ -124,7 +125,7 @@ function oneAtATime(takes: TakePlayer): () => void {
     if (takes.playing) onePlayer.pause();
   };
   follow();
-  const stops = [onePlayer.subscribe(follow), takes.subscribe(lead)];
+  const stops = [onPlaying(follow), takes.subscribe(lead)];
   return () => {
     for (const stop of stops) stop();
   };

@@ -2,7 +2,8 @@
 import { useQueries } from '@tanstack/react-query';
 import type { Comparison, Version, Voice } from '../../api/types.ts';
 import { deliveryLabel, deliveryValue, voiceName } from '../../api/words.ts';
-import { count, decimal, length } from '../../ui/format.ts';
+import { decimal, length } from '../../ui/figures.ts';
+import { count } from '../../ui/format.ts';
 import styles from './figures.module.css';
 import { shortName } from './names.ts';
 import { compareQuery } from './queries.ts';
