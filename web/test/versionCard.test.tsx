@@ -31,6 +31,8 @@ async function card(of: Partial<Version> = {}, onStart?: () => void, selected = 
   });
   const screen = await show(
     <VersionCard
+      actions={null}
+      panels={null}
       version={version(of)}
       asset={asset()}
       projectKey="northwind"

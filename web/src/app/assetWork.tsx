@@ -14,6 +14,7 @@ import { versionsQuery } from '../features/versions/queries.ts';
 import { VersionList } from '../features/versions/versionList.tsx';
 import { Failure, Note, Skeleton } from '../ui/state.tsx';
 import styles from './assetWork.module.css';
+import { VersionActions, VersionPanels } from './versionPanels.tsx';
 
 type Tab = 'script' | 'versions';
 
@@ -89,6 +90,8 @@ export function AssetWork({ person, asset, project, selected, tab, onSelect, onT
           onSelect={onSelect}
           onStart={mayGenerate ? start : undefined}
           onCompare={onCompare}
+          renderActions={(version) => <VersionActions version={version} />}
+          renderPanels={(version) => <VersionPanels version={version} />}
         >
           <Requests generations={generations.data?.items ?? []} voices={voices.data ?? []} />
         </VersionList>

@@ -14,6 +14,7 @@ interface Change {
   subject: { type: string; id: string };
   action: string;
   asset_id: string | null;
+  version_id: string | null;
   project_id: string | null;
   progress: number | null;
   status: string | null;
@@ -62,7 +63,7 @@ function refresh(...keys: QueryKey[]) {
 /** Who is in, and as what: every screen asks it, but only what is on screen is fetched. */
 const PEOPLE = [['session'], ['members'], ['invitations'], ['people'], ['projects'], ['key']];
 
-function apply({ subject, action, asset_id: asset, project_id: project, status, progress }: Change) {
+function apply({ subject, action, asset_id: asset, version_id: version, project_id: project, status, progress }: Change) {
   if (subject.type === 'notice') return refresh(['notices']);
   if (action !== 'generation.progress') refresh(['audit', project]);
   if (project && subject.type === 'limit') refresh(limitKeys.of(project));
@@ -77,6 +78,8 @@ function apply({ subject, action, asset_id: asset, project_id: project, status, 
     else refresh(...PEOPLE);
     return;
   }
+  if (version) refresh(['version', version], ['reviews', project]);
+  if (action === 'version.examined') refresh(['words', version]);
   const onlyMoved = subject.type === 'generation' && status === 'running' && typeof progress === 'number';
   if (onlyMoved && showProgress(queryClient, asset, subject.id, progress)) return;
   refresh(assetKeys.one(asset), assetKeys.lists, versionKeys.of(asset), generationKeys.of(asset), ['version', subject.id]);

@@ -1,5 +1,5 @@
 /** One version: hear it, see what it is and what changed, take it or go on from it. */
-import { useEffect, useRef } from 'react';
+import { useEffect, useRef, type ReactNode } from 'react';
 import type { Asset, Version, Voice } from '../../api/types.ts';
 import { deliverySummary, voiceName } from '../../api/words.ts';
 import { PlayButton } from '../../audio/playButton.tsx';
@@ -29,9 +29,13 @@ interface VersionCardProps {
   /** Absent for those who may not generate. */
   onStart: (() => void) | undefined;
   comparing: Comparing;
+  /** What may be done with it in its life: buttons. */
+  actions: ReactNode;
+  /** What people and checks say of it; shown with its details. */
+  panels: ReactNode;
 }
 
-export function VersionCard({ version, asset, projectKey, voices, selected, onSelect, onStart, comparing }: VersionCardProps) {
+export function VersionCard({ version, asset, projectKey, voices, selected, onSelect, onStart, comparing, actions, panels }: VersionCardProps) {
   const card = useRef<HTMLElement>(null);
   const chosenAtFirst = useRef(selected);
   useEffect(() => {
@@ -85,7 +89,9 @@ export function VersionCard({ version, asset, projectKey, voices, selected, onSe
       <Changes version={version} voices={voices} language={asset.language} />
       <Figures version={version} />
       {selected && <Details version={version} language={asset.language} />}
+      {selected && panels}
       <footer>
+        {actions}
         {onStart && (
           <Button size="small" icon="start" onClick={onStart} title="Loads its script, voice and delivery into the editor">
             Use as a starting point

@@ -19,11 +19,14 @@ interface VersionListProps {
   onSelect: (number: number | undefined) => void;
   onStart: ((version: Version) => void) | undefined;
   onCompare: (ids: readonly string[]) => void;
+  /** Buttons and panels of one version that other features bring. */
+  renderActions: (version: Version) => ReactNode;
+  renderPanels: (version: Version) => ReactNode;
   /** What is on its way to becoming a version. */
   children: ReactNode;
 }
 
-export function VersionList({ asset, projectKey, voices, selected, onSelect, onStart, onCompare, children }: VersionListProps) {
+export function VersionList({ asset, projectKey, voices, selected, onSelect, onStart, onCompare, renderActions, renderPanels, children }: VersionListProps) {
   const [ticked, setTicked] = useState<readonly string[]>([]);
   const comparing = { ticked, onTick: setTicked, onCompare };
   const list = useInfiniteQuery(versionsQuery(asset.id));
@@ -55,6 +58,8 @@ export function VersionList({ asset, projectKey, voices, selected, onSelect, onS
           onSelect={(open) => onSelect(open ? version.number : undefined)}
           onStart={onStart && (() => onStart(version))}
           comparing={comparing}
+          actions={renderActions(version)}
+          panels={renderPanels(version)}
         />
       ))}
       <CompareBar {...comparing} />
