@@ -238,6 +238,7 @@ async def test_each_action_is_recorded_once(studio: Studio, worker: None, rows: 
     await client.post(f"/generations/{slow['id']}/cancel")
     await client.post(f"/generations/{failed['id']}/retry")
     await studio.ended(failed)
+    await judges_do_everything(studio, asset, rows)
     owner = await studio.person("owner")
     await owner.patch(f"/projects/{studio.project}/limits", json={"characters": {"limit": 0}, "reason": "Enough said"})
     refused(await client.post(f"/assets/{asset['id']}/generations", json={"text": "More.", "voice": "tone/plain"}), 429)
@@ -252,11 +253,39 @@ async def test_each_action_is_recorded_once(studio: Studio, worker: None, rows: 
     await rotate_key(studio.settings, reason="It is a year old")
     await people_do_everything(studio)
     counted: dict[str, int] = dict(await rows("select action, count(*) from audit_events group by 1"))
-    expected = dict.fromkeys(Action, 1) | {Action.GENERATION_REQUEST: 3, Action.GENERATION_FAIL: 2}
-    expected |= {Action.SESSION_SIGN_IN: 5, Action.MEMBER_INVITE: 2}
+    expected = dict.fromkeys(Action, 1) | {Action.GENERATION_REQUEST: 5, Action.GENERATION_SUCCEED: 3, Action.GENERATION_FAIL: 2}
+    expected |= {Action.VERSION_SUBMIT: 3, Action.SESSION_SIGN_IN: 6, Action.MEMBER_INVITE: 2}
     del expected[Action.STUDIO_FOUND]  # only where nobody is yet: test_founding
     del expected[Action.AUDIT_READ]  # a permission alone: reading is not told
     assert counted == expected
+
+
+async def judges_do_everything(studio: Studio, asset: Json, rows: Rows) -> None:
+    """Submit, withdraw, decide both ways, archive, restore and prefer; comment; waive a check; change the policy."""
+    one, other = [(await studio.version(asset))["id"] for _ in range(2)]
+    author, reviewer, owner = [await studio.person(role) for role in ("author", "reviewer", "owner")]
+    why = {"reason": "Because"}
+    await author.post(f"/versions/{one}/submit")
+    await author.post(f"/versions/{one}/withdraw")
+    await author.post(f"/versions/{one}/submit")
+    await reviewer.post(f"/versions/{one}/request-changes", json=why)
+    await author.post(f"/versions/{one}/submit")
+    await reviewer.post(f"/versions/{one}/approve", json=why)
+    await author.post(f"/versions/{one}/archive", json=why)
+    await author.post(f"/versions/{one}/restore", json=why)
+    await reviewer.post(f"/projects/{studio.project}/preferences", json={"version_ids": [one, other], "preferred_id": one})
+    comment = (await reviewer.post(f"/versions/{one}/comments", json={"body": "Slower"})).json()["id"]
+    await reviewer.patch(f"/comments/{comment}", json={"body": "Much slower"})
+    await reviewer.post(f"/comments/{comment}/resolve")
+    await reviewer.post(f"/comments/{comment}/reopen")
+    await reviewer.delete(f"/comments/{comment}")
+    unheard = "update examinations set state = 'failed', error = 'It was not heard.', finished_at = now() where version_id = %s"
+    await rows(unheard, one)
+        "update examinations set state = 'failed', error = 'It was not heard.', finished_at = now() where version_id = %s", one
+    )
+    assert (await reviewer.post(f"/versions/{one}/checks/pace/waive", json=why)).status_code == 200
+    changed = await owner.patch(f"/projects/{studio.project}/policy", json={"self_approval": True, **why})
+    assert changed.status_code == 200, changed.text
 
 
 async def people_do_everything(studio: Studio) -> None:

@@ -70,7 +70,7 @@ async def test_the_inbox_leaves_out_what_one_made_and_what_one_has_decided(studi
     version = await in_review(studio)
     assert await inbox(studio, "author", **{"for": "me"}) == []
     (mine,) = await inbox(studio, "reviewer", **{"for": "me"})
-    assert mine["can"] == ["version.approve", "version.request_changes", "comment.create"]
+    assert mine["can"] == ["version.approve", "version.request_changes", "comment.create", "version.prefer"]
     assert mine["asset"]["key"] == "support/greeting"
     assert (mine["version"]["id"], mine["version"]["fingerprint"]) == (version["id"], version["fingerprint"])
     await done(studio, version, "approve", by="reviewer")

@@ -121,7 +121,10 @@ async def test_what_is_archived_in_review_ends_the_review(studio: Studio, worker
     (review,) = await rounds(studio, version)
     assert (review["state"], review["outcome"], review["wanted"]) == ("closed", "archived", None)
     restored = await done(studio, version, "restore")
-    assert (restored["status"], restored["can"]) == ("draft", ["version.submit", "version.archive", "comment.create"])
+    assert (restored["status"], restored["can"]) == (
+        "draft",
+        ["version.submit", "version.archive", "comment.create", "version.prefer"],
+    )
 
 
 async def test_many_are_archived_and_restored_in_one_go(studio: Studio, worker: None, rows: Rows) -> None:

@@ -115,7 +115,7 @@ async def test_nobody_decides_twice_in_a_round(studio: Studio, worker: None, row
     await policy(studio, approvals=2)
     version = await in_review(studio)
     once = await done(studio, version, "approve", by="reviewer")
-    assert (once["status"], set(once["can"])) == ("in_review", {"comment.create"})
+    assert (once["status"], set(once["can"])) == ("in_review", {"comment.create", "version.prefer"})
     for step in ("approve", "request-changes"):
         told = refused(await act(studio, version, step, by="reviewer"), 409)
         assert told["possible"] == ["version.withdraw", "version.archive"]
@@ -230,7 +230,7 @@ async def test_what_cannot_be_heard_any_more_is_neither_submitted_nor_approved(s
     version = await in_review(studio)
     await rows("update blobs set state = 'dropped'")
     seen = await (await studio.person("reviewer")).get(f"/versions/{version['id']}")
-    assert seen.json()["can"] == ["version.request_changes", "comment.create"]
+    assert seen.json()["can"] == ["version.request_changes", "comment.create", "version.prefer"]
     assert refused(await act(studio, version, "approve", by="reviewer"), 409)["errors"][0]["field"] == "audio"
     back = await done(studio, version, "withdraw")
     assert "version.submit" not in back["can"]

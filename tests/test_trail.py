@@ -79,7 +79,7 @@ async def test_events_are_listed_newest_first_with_the_names_of_now(auditor: htt
         "address": "192.0.2.7",
     }
     assert newest["actor"] == {"type": "person", "id": me["id"], "name": me["name"], "key": None}
-    assert newest["asset"] == {"id": asset["id"], "key": asset["key"], "title": asset["title"]}
+    assert newest["asset"] == {"id": asset["id"], "key": asset["key"], "title": asset["title"], "language": "en-US"}
     assert newest["changes"]["tags"] == ["ivr"]
     await rows("update people set name = 'Mara Married' where id = %s", me["id"])
     assert (await page(auditor, studio))[0]["actor"]["name"] == "Mara Married"
