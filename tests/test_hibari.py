@@ -154,7 +154,7 @@ async def test_ten_words_take_much_less_than_a_second_once_warm(hibari: Hibari) 
 @with_engine
 async def test_it_tells_what_was_applied_and_what_made_it(hibari: Hibari) -> None:
     speech = await say(hibari, "Call *now*. [pause 400ms] Thanks 👋", tone="calm", speed=9.0)
-    assert speech.media_type == "audio/flac"
+    assert speech.media_type == "audio/wav"
     assert speech.applied["tone"] == "calm"
     assert speech.applied["adjusted"] == {"speed": {"asked": 9.0, "applied": 2.0}}
     assert speech.applied["emphasised_words"] == ["now."]
