@@ -281,8 +281,6 @@ async def judges_do_everything(studio: Studio, asset: Json, rows: Rows) -> None:
     await reviewer.delete(f"/comments/{comment}")
     unheard = "update examinations set state = 'failed', error = 'It was not heard.', finished_at = now() where version_id = %s"
     await rows(unheard, one)
-        "update examinations set state = 'failed', error = 'It was not heard.', finished_at = now() where version_id = %s", one
-    )
     assert (await reviewer.post(f"/versions/{one}/checks/pace/waive", json=why)).status_code == 200
     changed = await owner.patch(f"/projects/{studio.project}/policy", json={"self_approval": True, **why})
     assert changed.status_code == 200, changed.text

@@ -63,7 +63,7 @@ async def test_the_same_request_gives_the_same_bytes_in_any_process(speaker: Spe
 async def test_it_tells_what_was_applied_and_what_made_it(speaker: Speaker) -> None:
     speech = await speaker.say("Call *now*. [pause 400ms] Thanks 👋", tone="energetic", speed=9.0)
     fastest = speaker.provider.voices[0].capabilities.speed.maximum
-    assert speech.media_type == "audio/flac"
+    assert speech.media_type == "audio/wav"
     assert speech.applied["tone"] == "energetic"
     assert speech.applied["adjusted"] == {"speed": {"asked": 9.0, "applied": fastest}}
     assert speech.applied["emphasised_words"] == ["now."]

@@ -42,8 +42,8 @@ class Parts:
     broadcaster: Broadcaster
 
 
-def parts(request: Request) -> Parts:
-    """Return the parts the application was started with."""
+async def parts(request: Request) -> Parts:
+    """Return the parts the application was started with. Async, for FastAPI hands a plain function to a thread."""
     held: Parts = request.app.state.parts
     return held
 
@@ -141,7 +141,7 @@ class Paging:
     cursor: UUID | None
 
 
-def paging(
+async def paging(
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
     cursor: Annotated[UUID | None, Query(description="`next_cursor` of the part before.")] = None,
 ) -> Paging:

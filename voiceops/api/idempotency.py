@@ -81,7 +81,7 @@ class Idempotent:
         return answer
 
 
-def idempotent(request: Request, response: Response, db: Db, actor: Caller, key: Key = None) -> Idempotent:
+async def idempotent(request: Request, response: Response, db: Db, actor: Caller, key: Key = None) -> Idempotent:
     """Read the key."""
     return Idempotent(request, response, db, actor, key)
 

@@ -9,7 +9,7 @@ from voiceops.providers.alphabet import unspoken
 from voiceops.providers.base import Request, Speech
 from voiceops.providers.delivery import applied
 from voiceops.providers.english import NOBODY, PAD, English
-from voiceops.providers.joining import NOTHING, Spoken, Timed, flac, join
+from voiceops.providers.joining import NOTHING, Spoken, Timed, join, wav
 from voiceops.providers.level import TARGET_LUFS, level
 from voiceops.providers.model import Integers, Model, Sound
 from voiceops.providers.passages import Passage, Plan, plan
@@ -71,8 +71,8 @@ class Speaker:
             "gain_db": round(gain_db, 2),
         }
         return Speech(
-            audio=flac(levelled, rate),
-            media_type="audio/flac",
+            audio=wav(levelled, rate),
+            media_type="audio/wav",
             words=words,
             applied=account_of,
             unspoken=unspoken(request.text),

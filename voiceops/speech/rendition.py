@@ -3,6 +3,7 @@
 import io
 
 import numpy as np
+import numpy.typing as npt
 import soundfile
 
 from voiceops.speech.signal import Signal, decode
@@ -20,8 +21,10 @@ def master(audio: Signal | bytes) -> bytes:
     if signal.original is not None:
         return signal.original
     scaled = signal.samples * np.float32(1 << 15)
-    fits_16_bits = bool((scaled == np.rint(scaled)).all())
-    return _encode(signal, "FLAC", "PCM_16" if fits_16_bits else "PCM_24")
+    whole = np.clip(scaled, -(1 << 15), (1 << 15) - 1).astype(np.int16)
+    if (whole == scaled).all():
+        return _written(whole, signal, "FLAC", "PCM_16")
+    return _encode(signal, "FLAC", "PCM_24")
 
 
 def wav(signal: Signal) -> bytes:
@@ -31,10 +34,14 @@ def wav(signal: Signal) -> bytes:
 
 def _encode(signal: Signal, container: str, subtype: str) -> bytes:
     """Scale here: libsndfile's float scaling by 32767 is not the inverse of its decoding, so the samples would shift."""
-    file = io.BytesIO()
     bits = 16 if subtype == "PCM_16" else 24
     full = float(1 << (bits - 1))
     integers = np.clip(np.rint(signal.samples * np.float32(full)), -full, full - 1).astype(np.int32)
     integers <<= 32 - bits
+    return _written(integers, signal, container, subtype)
+
+
+def _written(integers: npt.NDArray[np.signedinteger], signal: Signal, container: str, subtype: str) -> bytes:
+    file = io.BytesIO()
     soundfile.write(file, integers, signal.sample_rate_hz, format=container, subtype=subtype)
     return file.getvalue()

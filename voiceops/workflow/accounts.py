@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from typing import Final
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, func, select, update
@@ -10,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from voiceops.audit import record
 from voiceops.config import settings
+from voiceops.db import ask
 from voiceops.errors import Malformed, NotFound, NotSignedIn
 from voiceops.limits.signing_in import WrongPassword, forgive_attempt
 from voiceops.models import Action, LoginSession, Membership, Person, Role
@@ -19,6 +21,14 @@ from voiceops.policy import authorize
 from voiceops.tokens import digest, new_token
 
 SEEN_EVERY = 60  # seconds between writes of a session's last use
+WHO: Final = """
+    select s.id, s.person_id, p.is_admin, extract(epoch from now() - s.last_seen_at),
+      (select json_agg(json_build_array(m.project_id, m.role)) from memberships m where m.person_id = s.person_id)
+    from sessions s join people p on p.id = s.person_id
+    where s.token_hash = %(token)s and p.deactivated_at is null and s.ended_at is null
+      and now() < s.created_at + make_interval(secs => %(absolute)s) and now() < s.last_seen_at + make_interval(secs => %(idle)s)
+"""
+"""Asked with every request; what it says of a session that goes on is `_going_on`."""
 
 
 async def check_password(db: AsyncSession, actor: Actor, *, email: str, password: str) -> Person:
@@ -121,22 +131,11 @@ async def who(
 
     `used` tells that somebody acts, which keeps the session from going idle.
     """
-    roles = select(func.json_agg(func.json_build_array(Membership.project_id, Membership.role)))
-    query = (
-        select(
-            LoginSession.id,
-            LoginSession.person_id,
-            Person.is_admin,
-            func.extract("epoch", func.now() - LoginSession.last_seen_at),
-            roles.where(Membership.person_id == LoginSession.person_id).scalar_subquery(),
-        )
-        .join(Person, Person.id == LoginSession.person_id)
-        .where(LoginSession.token_hash == digest(token), Person.deactivated_at.is_(None), *_going_on())
-    )
-    found = (await db.execute(query)).one_or_none()
-    if found is None:
+    values = {"token": digest(token), "absolute": settings().session_absolute, "idle": settings().session_idle}
+    found = await ask(db, WHO, values)
+    if not found:
         return None
-    session_id, person_id, is_admin, idle, held = found
+    ((session_id, person_id, is_admin, idle, held),) = found
     if used and idle > SEEN_EVERY:
         await db.execute(update(LoginSession).where(LoginSession.id == session_id).values(last_seen_at=func.now()))
     return Actor(
