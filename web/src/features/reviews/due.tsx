@@ -1,4 +1,6 @@
 /** Until when a review is wanted; past that, it says so. */
+import { useSyncExternalStore } from 'react';
+import { eachMinute } from '../../ui/ago.tsx';
 import { at, day } from '../../ui/format.ts';
 import { Icon } from '../../ui/icons.tsx';
 import styles from './due.module.css';
@@ -15,7 +17,8 @@ export function endOfDay(date: string): string {
 
 /** A round that has ended is not overdue any more. */
 export function Due({ time, open }: { time: string; open: boolean }) {
-  const late = open && Date.parse(time) < Date.now();
+  const past = useSyncExternalStore(eachMinute, () => Date.parse(time) < Date.now());
+  const late = open && past;
   return (
     <span className={styles.due} data-late={late || undefined}>
       {late && <Icon name="warning" />}
