@@ -75,8 +75,7 @@ test('what blocks a review is told check by check, and what was typed stays', as
 });
 
 test('a refused reviewer is told beside the reviewers', async () => {
-  const refuse = () => problem(422, 'Not valid', 'Not valid.', [{ field: 'reviewers.0', message: 'They had a part in it.' }]);
-  const screen = await actions(['version.submit'], { 'POST /api/v1/versions/v-2/submit': refuse });
+  const screen = await actions(['version.submit'], { 'POST /api/v1/versions/v-2/submit': () => problem(422, 'Not valid', 'Not valid.', [{ field: 'reviewers.0', message: 'They had a part in it.' }]) });
   await screen.getByRole('button', { name: 'Submit for review' }).click();
   await screen.getByRole('dialog').getByRole('button', { name: 'Submit for review' }).click();
   await expect.element(screen.getByRole('group', { name: /^Reviewers/ }).getByRole('alert')).toMatchTextContent('They had a part in it.');
@@ -102,16 +101,14 @@ test('an approval takes its reason and how much was heard, which is little at fi
 });
 
 test('a missing reason stands on its field', async () => {
-  const refuse = () => problem(422, 'Not valid', 'Not valid.', [{ field: 'reason', message: 'This may not be empty.' }]);
-  const screen = await actions(['version.request_changes'], { 'POST /api/v1/versions/v-2/request-changes': refuse });
+  const screen = await actions(['version.request_changes'], { 'POST /api/v1/versions/v-2/request-changes': () => problem(422, 'Not valid', 'Not valid.', [{ field: 'reason', message: 'This may not be empty.' }]) });
   await screen.getByRole('button', { name: 'Request changes' }).click();
   await screen.getByRole('dialog').getByRole('button', { name: 'Request changes' }).click();
   await expect.element(screen.getByRole('textbox', { name: 'Reason' })).toHaveAccessibleDescription(/^This may not be empty\./);
 });
 
 test('a refused archiving is told in its dialog', async () => {
-  const refuse = () => problem(409, 'Not now', 'Version 2 is live on support-bot.');
-  const screen = await actions(['version.archive'], { 'POST /api/v1/versions/v-2/archive': refuse });
+  const screen = await actions(['version.archive'], { 'POST /api/v1/versions/v-2/archive': () => problem(409, 'Not now', 'Version 2 is live on support-bot.') });
   await screen.getByRole('button', { name: 'Archive' }).click();
   await screen.getByRole('dialog').getByRole('button', { name: 'Archive' }).click();
   await expect.element(screen.getByRole('alert')).toMatchTextContent(/Version 2 is live on support-bot/);

@@ -19,7 +19,6 @@ const LATER = [
   () => import('./assetPage.tsx'),
   () => import('./auditPage.tsx'),
   () => import('./reviewsPage.tsx'),
-  () => import('./versionPanels.tsx'),
   () => import('../features/assets/newAsset.tsx'),
   () => import('../features/session/personPanel.tsx'),
   () => import('../audio/dock.tsx'),
