@@ -29,7 +29,7 @@ async function told(page: Page): Promise<string> {
 test('three takes are compared word by word, heard blind, and the best one is recorded', async ({ page, studio }) => {
   await signIn(page, studio.url);
   await threeTakes(page);
-  for (const number of [1, 2, 3]) await page.getByRole('checkbox', { name: `Compare version ${number}` }).check();
+  for (const number of [1, 2, 3]) await page.getByRole('checkbox', { name: `Select version ${number}` }).check();
   await page.setViewportSize({ width: 1280, height: 2600 }); // where the bar with the button lies over no card
   await expectAccessible(page, 'asset with ticks');
   await page.setViewportSize({ width: 1280, height: 860 });

@@ -19,7 +19,7 @@ test('every state of the comparison', async ({ page, studio }) => {
     await page.getByLabel('Why this take').fill(['First try', 'The carrier is late, and slower', 'Friendlier, with a pause before the day'][take] ?? '');
     await generate(page, take + 1);
   }
-  for (const number of [1, 2, 3]) await page.getByRole('checkbox', { name: `Compare version ${number}` }).check();
+  for (const number of [1, 2, 3]) await page.getByRole('checkbox', { name: `Select version ${number}` }).check();
   await photograph(page, 'compare-ticks');
   await page.getByRole('button', { name: 'Compare', exact: true }).click();
   await page.getByRole('region', { name: 'Version 3 against Version 1' }).getByRole('insertion').first().waitFor();

@@ -1,5 +1,5 @@
 /** Things as the API gives them. Each takes what a test wants otherwise. */
-import type { Asset, Generation, Limits, Verdict, Version, Voice, WholeEvent } from '../src/api/types.ts';
+import type { Asset, Generation, Limits, Review, Verdict, Version, Voice, WholeEvent } from '../src/api/types.ts';
 
 const MARA = { id: 'p-1', name: 'Mara Lindqvist' };
 const TIME = '2026-11-22T10:00:00Z';
@@ -121,6 +121,27 @@ export function version(other: Partial<Version> = {}): Version {
       clipped_samples: 0,
     },
     can: [],
+    ...other,
+  };
+}
+
+export function review(other: Partial<Review> = {}): Review {
+  return {
+    id: 'rv-1',
+    project_id: 'pr-1',
+    asset: { id: 'a-1', key: 'support/greeting', title: 'Greeting', language: 'en-US' },
+    version: { id: 'v-2', number: 2, status: 'in_review', voice: 'hibari/heart', duration_ms: 4200, fingerprint: 'f'.repeat(64), created_by: MARA },
+    requested_by: MARA,
+    reason: 'Is the day right?',
+    created_at: TIME,
+    due_at: null,
+    state: 'open',
+    outcome: null,
+    closed_at: null,
+    reviewers: [],
+    decisions: [],
+    wanted: { approvals: 1, roles: [] },
+    can: ['version.approve', 'version.request_changes'],
     ...other,
   };
 }

@@ -117,7 +117,7 @@ test('a version can be a starting point, and its details hold the whole record',
 
 test('a version is ticked to be compared, or compared at once with the one it was made from', async () => {
   const screen = await card({ changes: CHANGES });
-  await screen.getByRole('checkbox', { name: 'Compare version 2' }).click();
+  await screen.getByRole('checkbox', { name: 'Select version 2' }).click();
   expect(ticked).toHaveBeenLastCalledWith(['v-2']);
   await screen.getByRole('button', { name: 'Compare with v1' }).click();
   expect(compared).toHaveBeenLastCalledWith(['v-1', 'v-2']);

@@ -38,3 +38,6 @@ export type Comparison = Schemas['CompareOut'];
 export type Preference = Schemas['PreferenceOut'];
 export type PreferencePage = Schemas['PreferencePage'];
 export type NewPreference = Schemas['PreferenceIn'];
+export type Review = Schemas['ReviewOut'];
+export type Decision = Schemas['DecisionOut'];
+export type Submission = Schemas['SubmitIn'];

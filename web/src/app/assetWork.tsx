@@ -14,7 +14,7 @@ import { versionsQuery } from '../features/versions/queries.ts';
 import { VersionList } from '../features/versions/versionList.tsx';
 import { Failure, Note, Skeleton } from '../ui/state.tsx';
 import styles from './assetWork.module.css';
-import { VersionActions, VersionPanels } from './versionPanels.tsx';
+import { MoveBar, VersionActions, VersionPanels } from './versionPanels.tsx';
 
 type Tab = 'script' | 'versions';
 
@@ -92,6 +92,7 @@ export function AssetWork({ person, asset, project, selected, tab, onSelect, onT
           onCompare={onCompare}
           renderActions={(version) => <VersionActions version={version} />}
           renderPanels={(version) => <VersionPanels version={version} />}
+          renderTicked={(ticked, done) => <MoveBar versions={ticked} onDone={done} />}
         >
           <Requests generations={generations.data?.items ?? []} voices={voices.data ?? []} />
         </VersionList>

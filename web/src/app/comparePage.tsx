@@ -74,7 +74,7 @@ function Chosen({ project, ids, base, onChoose, onBase }: ChosenProps) {
         <Compare project={project} versions={here} base={base} onBase={onBase} voices={voices.data ?? []} {...choice} />
       ) : (
         <Empty screen title="Choose two versions to compare" action={first ? <Picker chosen={here} titles={new Map()} {...choice} /> : <ToLibrary project={project.key} />}>
-          {first ? 'Add another take of the same asset.' : 'Tick two to four versions of an asset, then press Compare.'}
+          {first ? 'Add another take of the same asset.' : 'Select two to four versions of an asset, then press Compare.'}
         </Empty>
       )}
     </>

@@ -9,7 +9,7 @@ import { leave } from './leave.ts';
 import { NotFound } from './notFound.ts';
 import { onSignedOut, queryClient } from './queryClient.ts';
 import { Root } from './root.tsx';
-import { adminSearch, assetSearch, auditSearch, compareSearch, librarySearch, signInSearch } from './search.ts';
+import { adminSearch, assetSearch, auditSearch, compareSearch, librarySearch, reviewsSearch, signInSearch } from './search.ts';
 
 const root = createRootRouteWithContext<{ queryClient: QueryClient }>()({
   component: Root,
@@ -126,6 +126,13 @@ const compare = createRoute({
   component: lazyRouteComponent(() => import('./comparePage.tsx'), 'ComparePage'),
 });
 
+const reviews = createRoute({
+  getParentRoute: () => inside,
+  path: '/projects/$project/reviews',
+  validateSearch: reviewsSearch,
+  component: lazyRouteComponent(() => import('./reviewsPage.tsx'), 'ReviewsPage'),
+});
+
 const admin = createRoute({
   getParentRoute: () => inside,
   path: '/admin',
@@ -168,6 +175,7 @@ export const router = createRouter({
       asset,
       audit,
       compare,
+      reviews,
       settings.addChildren([settingsHome, members, keys, limits, policy]),
       admin.addChildren([people, projects, adminAudit]),
       account,

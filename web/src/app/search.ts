@@ -62,6 +62,11 @@ export function compareSearch(raw: Raw) {
   return set({ versions: ids.length > 0 ? ids.join(',') : undefined, base: ids.find((id) => id === raw['base']) });
 }
 
+/** Without anything: what waits for me, and is open. */
+export function reviewsSearch(raw: Raw): { for?: 'all'; state?: 'closed' } {
+  return { ...(raw['for'] === 'all' && { for: 'all' }), ...(raw['state'] === 'closed' && { state: 'closed' }) };
+}
+
 const AUDIT = ['action', 'actor', 'subject', 'asset', 'version', 'since', 'until', 'event'] as const;
 
 /** `event` is the one that is open; the rest are filters. */

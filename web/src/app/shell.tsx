@@ -18,6 +18,7 @@ const Dock = lazy(() => import('../audio/dock.tsx').then((module) => ({ default:
 const LATER = [
   () => import('./assetPage.tsx'),
   () => import('./auditPage.tsx'),
+  () => import('./reviewsPage.tsx'),
   () => import('../features/assets/newAsset.tsx'),
   () => import('../features/session/personPanel.tsx'),
   () => import('../audio/dock.tsx'),
@@ -64,6 +65,9 @@ export function Shell() {
           <nav aria-label="Project">
             <Link to="/projects/$project" params={{ project: project.key }} activeOptions={{ exact: true, includeSearch: false }}>
               <span className={styles.project}>{project.name}</span> Library
+            </Link>
+            <Link to="/projects/$project/reviews" params={{ project: project.key }} activeOptions={{ includeSearch: false }}>
+              Reviews
             </Link>
             {project.can.includes('audit.read') && (
               <Link to="/projects/$project/audit" params={{ project: project.key }} activeOptions={{ includeSearch: false }}>

@@ -14,6 +14,15 @@ const GROUPS: readonly { where: string; keys: readonly (readonly [string, string
     ],
   },
   {
+    where: 'In the list of reviews',
+    keys: [
+      ['J K', 'To the next or the previous review, as ↓ and ↑ do'],
+      ['Space', 'Play or pause'],
+      ['A', 'Approve'],
+      ['R', 'Request changes'],
+    ],
+  },
+  {
     where: 'Comparing takes',
     keys: [
       ['1 – 4', 'To that take, at the same word'],

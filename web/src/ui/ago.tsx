@@ -5,7 +5,7 @@ import { ago, at } from './format.ts';
 const MINUTE_MS = 60_000;
 
 /** Once a minute is enough: below that it says "just now". */
-function eachMinute(tell: () => void) {
+export function eachMinute(tell: () => void) {
   const timer = setInterval(tell, MINUTE_MS / 4);
   return () => clearInterval(timer);
 }

@@ -1,4 +1,5 @@
-/** Choosing versions to compare: a tick on each, and the button once there are two. */
+/** Choosing versions: a tick on each, and what can be done with those that are ticked. */
+import type { ReactNode } from 'react';
 import type { Version } from '../../api/types.ts';
 import { Button } from '../../ui/button.tsx';
 import styles from './comparing.module.css';
@@ -16,32 +17,34 @@ export interface Comparing {
 export function Tick({ version, comparing: { ticked, onTick } }: { version: Version; comparing: Comparing }) {
   const on = ticked.includes(version.id);
   return (
-    <label className={styles.tick} title={!on && ticked.length >= MOST ? `At most ${MOST} are compared` : undefined}>
-      <input
-        type="checkbox"
-        checked={on}
-        disabled={!on && ticked.length >= MOST}
-        onChange={() => onTick(on ? ticked.filter((id) => id !== version.id) : [...ticked, version.id])}
-      />
-      <span>Compare</span>
+    <label className={styles.tick}>
+      <input type="checkbox" checked={on} onChange={() => onTick(on ? ticked.filter((id) => id !== version.id) : [...ticked, version.id])} />
+      <span>Select</span>
       <span className={styles.hidden}> version {version.number}</span>
     </label>
   );
 }
 
-export function CompareBar({ ticked, onTick, onCompare }: Comparing) {
+/** `children`: what else can be done with them. */
+export function CompareBar({ ticked, onTick, onCompare, children }: Comparing & { children: ReactNode }) {
   if (ticked.length === 0) return null;
   return (
-    <div className={styles.bar} role="status">
-      <span>{ticked.length === 1 ? 'Tick another version to compare it with' : `${ticked.length} versions ticked`}</span>
-      {ticked.length > 1 && (
+    <div className={styles.bar}>
+      <span role="status">{told(ticked.length)}</span>
+      {ticked.length > 1 && ticked.length <= MOST && (
         <Button variant="primary" size="small" onClick={() => onCompare(ticked)}>
           Compare
         </Button>
       )}
+      {children}
       <Button variant="quiet" size="small" onClick={() => onTick([])}>
         Clear
       </Button>
     </div>
   );
+}
+
+function told(count: number): string {
+  if (count === 1) return 'Select another version to compare it with';
+  return count > MOST ? `${count} versions selected; at most ${MOST} are compared` : `${count} versions selected`;
 }

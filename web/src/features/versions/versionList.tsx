@@ -22,11 +22,13 @@ interface VersionListProps {
   /** Buttons and panels of one version that other features bring. */
   renderActions: (version: Version) => ReactNode;
   renderPanels: (version: Version) => ReactNode;
+  /** What can be done with those that are ticked; `onDone` takes the ticks away. */
+  renderTicked: (versions: readonly Version[], onDone: () => void) => ReactNode;
   /** What is on its way to becoming a version. */
   children: ReactNode;
 }
 
-export function VersionList({ asset, projectKey, voices, selected, onSelect, onStart, onCompare, renderActions, renderPanels, children }: VersionListProps) {
+export function VersionList({ asset, projectKey, voices, selected, onSelect, onStart, onCompare, renderActions, renderPanels, renderTicked, children }: VersionListProps) {
   const [ticked, setTicked] = useState<readonly string[]>([]);
   const comparing = { ticked, onTick: setTicked, onCompare };
   const list = useInfiniteQuery(versionsQuery(asset.id));
@@ -62,7 +64,12 @@ export function VersionList({ asset, projectKey, voices, selected, onSelect, onS
           panels={renderPanels(version)}
         />
       ))}
-      <CompareBar {...comparing} />
+      <CompareBar {...comparing}>
+        {renderTicked(
+          versions.filter(({ id }) => ticked.includes(id)),
+          () => setTicked([]),
+        )}
+      </CompareBar>
       {list.hasNextPage && (
         <Button onClick={() => void list.fetchNextPage()} busy={list.isFetchingNextPage}>
           Show older versions

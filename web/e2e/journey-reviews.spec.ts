@@ -1,0 +1,74 @@
+/** A review: asked for, heard and decided in the inbox by keyboard, seen by who asked without a reload; then put away with another. */
+import { photograph } from './photograph.ts';
+import { createAsset, expectAccessible, expectNoSidewaysScroll, generate, signIn } from './screens.ts';
+import { expect, test } from './studio.ts';
+
+const PHOTOS = process.env['SCREENSHOTS'] !== undefined;
+
+test('a version is submitted, heard, approved, and archived', async ({ page, browser, studio }) => {
+  test.setTimeout(300_000);
+  const photo = (of: typeof page, name: string) => (PHOTOS ? photograph(of, name) : undefined);
+  await signIn(page, studio.url, 'Author');
+  await createAsset(page, 'Parcel delay', 'support/parcel-delay');
+  await page.getByLabel('Script').fill('Your parcel is late. It arrives on Thursday.');
+  await generate(page, 1);
+  await generate(page, 2);
+  const second = page.getByRole('article', { name: 'Version 2', exact: true });
+  await second.getByRole('button', { name: 'Submit for review' }).click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByRole('checkbox').first().check();
+  await dialog.getByLabel('Reason').fill('Is Thursday right?');
+  await expectAccessible(page, 'submit');
+  await photo(page, 'review-submit');
+  await dialog.getByRole('button', { name: 'Submit for review' }).click();
+  await expect(dialog).toBeHidden();
+  await expect(second.getByText('In review')).toBeVisible();
+  await second.getByRole('button', { name: 'Details' }).click();
+  await expect(second.getByRole('region', { name: 'Review of version 2' })).toContainText('1 more approval wanted');
+  await expectAccessible(page, 'the open round');
+  await photo(page, 'review-round');
+
+  const context = await browser.newContext();
+  const reviewer = await context.newPage();
+  await signIn(reviewer, studio.url, 'Reviewer');
+  await reviewer.getByRole('link', { name: 'Reviews' }).click();
+  await expect(reviewer.getByRole('heading', { name: 'Reviews', level: 1 })).toBeVisible();
+  await reviewer.getByRole('button', { name: 'All', exact: true }).click();
+  await expect(reviewer).toHaveURL(/for=all/);
+  const row = reviewer.getByRole('article', { name: 'Parcel delay v2' });
+  await expect(row).toBeVisible();
+  await expectAccessible(reviewer, 'inbox');
+  await expectNoSidewaysScroll(reviewer, 'inbox');
+  await photo(reviewer, 'inbox');
+  await row.focus();
+  await reviewer.keyboard.press('Space');
+  await expect(row.getByText(/heard 100 %/)).toBeVisible({ timeout: 20_000 });
+  await row.focus();
+  await reviewer.keyboard.press('a');
+  const decide = reviewer.getByRole('dialog', { name: 'Approve: version 2' });
+  await expect(decide.getByText('You heard 100 %')).toBeVisible();
+  await expectAccessible(reviewer, 'approve');
+  await photo(reviewer, 'review-approve');
+  await decide.getByLabel('Reason').fill('Thursday it is');
+  await decide.getByRole('button', { name: 'Approve' }).click();
+  await expect(row).toBeHidden();
+  await reviewer.goto(`${studio.url}/projects/northwind/reviews?for=all&state=closed`);
+  await expect(row).toContainText('heard 100 %');
+  await photo(reviewer, 'inbox-closed');
+  await reviewer.goto(`${studio.url}/projects/northwind/reviews`);
+  await expect(reviewer.getByRole('heading', { name: 'Reviews', level: 1 })).toBeVisible();
+  await photo(reviewer, 'inbox-mine');
+  await context.close();
+
+  await expect(second.getByText('Approved', { exact: true }).first(), 'without a reload').toBeVisible();
+  for (const number of [1, 2]) await page.getByRole('checkbox', { name: `Select version ${number}` }).check();
+  await photo(page, 'review-selected');
+  await page.getByRole('button', { name: 'Archive 2' }).click();
+  await expectAccessible(page, 'archive');
+  await dialog.getByLabel('Reason').fill('An exercise');
+  await dialog.getByRole('button', { name: 'Archive', exact: true }).click();
+  await expect(second.getByText('Archived', { exact: true }).first()).toBeVisible();
+  await expect(second.getByText('(lapsed)')).toBeVisible();
+  await expectNoSidewaysScroll(page, 'the asset with rounds');
+  await photo(page, 'review-archived');
+});

@@ -1,0 +1,44 @@
+/** What was decided in a round, by whom, when and why; and what is still wanted. */
+import { ROLES } from '../../api/roles.ts';
+import type { Decision, Review } from '../../api/types.ts';
+import { Ago } from '../../ui/ago.tsx';
+import { Icon } from '../../ui/icons.tsx';
+import styles from './decisions.module.css';
+
+export function Decisions({ decisions }: { decisions: readonly Decision[] }) {
+  return (
+    <ul className={styles.decisions} aria-label="Decisions">
+      {decisions.map(({ id, person, verdict, reason, at, heard, lapsed }) => (
+        <li key={id} data-verdict={verdict} data-lapsed={lapsed || undefined}>
+          <Icon name={verdict === 'approve' ? 'check' : 'retry'} />
+          <div>
+            <p>
+              <strong>{person.name}</strong> {verdict === 'approve' ? 'approved' : 'requested changes'}
+              {lapsed && <em> (lapsed)</em>} · <Ago time={at} />
+              {heard !== null && <> · heard {Math.floor(heard * 100)} %</>}
+            </p>
+            <p className={styles.why}>{reason}</p>
+          </div>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+/** `2 more approvals wanted, among them of a publisher`. */
+export function Wanted({ wanted }: { wanted: NonNullable<Review['wanted']> }) {
+  const { approvals, roles } = wanted;
+  const among = roles.map((role) => ROLES[role][0].toLowerCase()).join(' and of a ');
+  return (
+    <span>
+      {approvals === 1 ? '1 more approval wanted' : `${approvals} more approvals wanted`}
+      {among && `, among them of a ${among}`}
+    </span>
+  );
+}
+
+/** Those who were asked by name. */
+export function Reviewers({ reviewers }: Pick<Review, 'reviewers'>) {
+  if (reviewers.length === 0) return <span>Asked of everybody who may decide</span>;
+  return <span>Asked of {reviewers.map(({ person, verdict }) => `${person.name}${verdict ? ' (decided)' : ''}`).join(', ')}</span>;
+}
