@@ -20,13 +20,14 @@ interface VersionListProps {
   onStart: ((version: Version) => void) | undefined;
   onCompare: (ids: readonly string[]) => void;
   /** Buttons and panels of one version that other features bring. */
+  renderBadges: (version: Version, open: () => void) => ReactNode;
   renderActions: (version: Version) => ReactNode;
   renderPanels: (version: Version) => ReactNode;
   /** What is on its way to becoming a version. */
   children: ReactNode;
 }
 
-export function VersionList({ asset, projectKey, voices, selected, onSelect, onStart, onCompare, renderActions, renderPanels, children }: VersionListProps) {
+export function VersionList({ asset, projectKey, voices, selected, onSelect, onStart, onCompare, renderBadges, renderActions, renderPanels, children }: VersionListProps) {
   const [ticked, setTicked] = useState<readonly string[]>([]);
   const comparing = { ticked, onTick: setTicked, onCompare };
   const list = useInfiniteQuery(versionsQuery(asset.id));
@@ -58,6 +59,7 @@ export function VersionList({ asset, projectKey, voices, selected, onSelect, onS
           onSelect={(open) => onSelect(open ? version.number : undefined)}
           onStart={onStart && (() => onStart(version))}
           comparing={comparing}
+          badges={renderBadges(version, () => onSelect(version.number))}
           actions={renderActions(version)}
           panels={renderPanels(version)}
         />
