@@ -4,7 +4,24 @@ import { problem, serve } from './network.ts';
 import { show } from './show.tsx';
 
 const PROJECT = { id: 'pr-1', key: 'northwind', name: 'Northwind', roles: ['author' as const], can: [] };
+const CHECKS = {
+  clipping: 'warn',
+  silence_before: 'warn',
+  silence_after: 'off',
+  pause: 'warn',
+  cut_off: 'block',
+  pace: 'warn',
+  loudness: 'warn',
+  true_peak: 'warn',
+  say_back: 'warn',
+};
 const POLICY = {
+  approvals: 1,
+  roles: [] as string[],
+  self_approval: false,
+  checks: CHECKS,
+  retention: { renditions_days: null, archived_audio_days: null },
+  can: [] as string[],
   reading: { title: 'Read and listen', roles: ['viewer', 'author', 'owner'], scopes: ['read'], allowed: true },
   rules: [
     { action: 'asset.create', title: 'Create asset', roles: ['author', 'owner'], scopes: ['write'], allowed: true },
@@ -33,4 +50,49 @@ test('a policy that does not come can be asked for again', async () => {
   const screen = await show(<Policy project={PROJECT} />);
   await screen.getByRole('button', { name: 'Try again' }).click();
   await expect.poll(() => asked.length).toBe(2);
+});
+
+test('what a review needs is readable for all, and only owners see how to change it', async () => {
+  serve({ 'GET /api/v1/projects/pr-1/policy': { ...POLICY, approvals: 2, roles: ['owner'] } });
+  const screen = await show(<Policy project={PROJECT} />);
+  const review = screen.getByRole('region', { name: 'Review' });
+  await expect.element(review).toMatchTextContent('2 different people have to approve');
+  await expect.element(review).toMatchTextContent('at least one owner');
+  await expect.element(review.getByRole('listitem').filter({ hasText: 'Cut off' })).toMatchTextContent(/Block$/);
+  expect(screen.getByRole('button', { name: 'Change review' }).elements()).toHaveLength(0);
+});
+
+test('an owner changes the review with a reason; only what differs is sent, and self-approval is told in the open', async () => {
+  const owned = { ...POLICY, can: ['policy.change'] };
+  const asked = serve({
+    'GET /api/v1/projects/pr-1/policy': owned,
+    'PATCH /api/v1/projects/pr-1/policy': { ...owned, self_approval: true, checks: { ...CHECKS, pace: 'block' } },
+  });
+  const screen = await show(<Policy project={PROJECT} />);
+  await screen.getByRole('button', { name: 'Change review' }).click();
+  await screen.getByRole('button', { name: 'Save review' }).click();
+  await expect.element(screen.getByText('Nothing is different yet')).toBeVisible();
+  await screen.getByRole('combobox', { name: 'Pace' }).selectOptions('block');
+  await screen.getByRole('checkbox', { name: /^Self-approval/ }).click();
+  await screen.getByRole('textbox', { name: 'Reason' }).fill('A team of one');
+  await screen.getByRole('button', { name: 'Save review' }).click();
+  await expect.element(screen.getByText(/^Self-approval is on/)).toBeVisible();
+  expect(asked.find(({ method }) => method === 'PATCH')?.body).toEqual({
+    self_approval: true,
+    checks: { pace: 'block' },
+    reason: 'A team of one',
+  });
+});
+
+test('a change without a reason is refused at its field, and what was chosen stays', async () => {
+  serve({
+    'GET /api/v1/projects/pr-1/policy': { ...POLICY, can: ['policy.change'] },
+    'PATCH /api/v1/projects/pr-1/policy': () => problem(422, 'Not valid', 'Wrong.', [{ field: 'reason', message: 'Say why.' }]),
+  });
+  const screen = await show(<Policy project={PROJECT} />);
+  await screen.getByRole('button', { name: 'Change review' }).click();
+  await screen.getByRole('combobox', { name: 'Approvals' }).selectOptions('3');
+  await screen.getByRole('button', { name: 'Save review' }).click();
+  await expect.element(screen.getByRole('textbox', { name: 'Reason' })).toHaveAccessibleDescription(/^Say why\./);
+  await expect.element(screen.getByRole('combobox', { name: 'Approvals' })).toHaveValue('3');
 });

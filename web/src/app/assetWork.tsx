@@ -14,7 +14,7 @@ import { versionsQuery } from '../features/versions/queries.ts';
 import { VersionList } from '../features/versions/versionList.tsx';
 import { Failure, Note, Skeleton } from '../ui/state.tsx';
 import styles from './assetWork.module.css';
-import { MoveBar, VersionActions, VersionPanels } from './versionPanels.tsx';
+import { MoveBar, VersionActions, VersionBadges, VersionPanels } from './versionPanels.tsx';
 
 type Tab = 'script' | 'versions';
 
@@ -90,6 +90,7 @@ export function AssetWork({ person, asset, project, selected, tab, onSelect, onT
           onSelect={onSelect}
           onStart={mayGenerate ? start : undefined}
           onCompare={onCompare}
+          renderBadges={(version, open) => <VersionBadges version={version} onOpen={open} />}
           renderActions={(version) => <VersionActions version={version} />}
           renderPanels={(version) => <VersionPanels version={version} />}
           renderTicked={(ticked, done) => <MoveBar versions={ticked} onDone={done} />}

@@ -67,6 +67,8 @@ function apply({ subject, action, asset_id: asset, version_id: version, project_
   if (subject.type === 'notice') return refresh(['notices']);
   if (action !== 'generation.progress') refresh(['audit', project]);
   if (project && subject.type === 'limit') refresh(limitKeys.of(project));
+  // Another policy makes something else of what was found, and of who may approve.
+  if (subject.type === 'policy') refresh(['policy', project], ['version'], ['versions']);
   if (subject.type === 'preference') {
     refresh(['preferences', project]);
     return;

@@ -5,9 +5,19 @@ import type { Version } from '../api/types.ts';
 const Actions = lazy(() => import('../features/reviews/versionActions.tsx').then((module) => ({ default: module.VersionActions })));
 const Ticked = lazy(() => import('../features/reviews/moveBar.tsx').then((module) => ({ default: module.MoveBar })));
 const Rounds = lazy(() => import('../features/reviews/rounds.tsx').then((module) => ({ default: module.Rounds })));
+const ChecksBadge = lazy(() => import('../features/checks/badge.tsx').then((module) => ({ default: module.ChecksBadge })));
+const ChecksOfVersion = lazy(() => import('./checksOfVersion.tsx').then((module) => ({ default: module.ChecksOfVersion })));
 
 interface OfVersion {
   version: Version;
+}
+
+export function VersionBadges({ version, onOpen }: OfVersion & { onOpen: () => void }) {
+  return (
+    <Suspense>
+      <ChecksBadge version={version} onOpen={onOpen} />
+    </Suspense>
+  );
 }
 
 export function VersionActions({ version }: OfVersion) {
@@ -22,6 +32,7 @@ export function VersionPanels({ version }: OfVersion) {
   return (
     <Suspense>
       <Rounds version={version} />
+      <ChecksOfVersion version={version} />
     </Suspense>
   );
 }

@@ -17,6 +17,11 @@ export function audioUrl(version: string, format?: 'wav' | 'flac'): string {
   return `/api/v1/versions/${version}/audio${format ? `?format=${format}&download=1` : ''}`;
 }
 
+/** WebVTT. */
+export function captionsUrl(version: string): string {
+  return `/api/v1/versions/${version}/captions.vtt`;
+}
+
 export function versionTrack(of: Of): Track {
   return {
     id: of.id,

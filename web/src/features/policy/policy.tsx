@@ -1,4 +1,4 @@
-/** The policy of a project as a matrix: what can be done, by whom, and what an API key needs for it. */
+/** The policy of a project: what a review needs, then as a matrix what can be done, by whom, and what an API key needs for it. */
 import { useQuery } from '@tanstack/react-query';
 import { asProblem } from '../../api/client.ts';
 import type { May, Project, Role } from '../../api/types.ts';
@@ -8,6 +8,7 @@ import { PageTitle } from '../../ui/pageTitle.tsx';
 import { Failure, Skeleton } from '../../ui/state.tsx';
 import styles from './policy.module.css';
 import { policyQuery } from './queries.ts';
+import { Review } from './review.tsx';
 
 export function Policy({ project }: { project: Project }) {
   const policy = useQuery(policyQuery(project.id));
@@ -16,6 +17,7 @@ export function Policy({ project }: { project: Project }) {
       <header className={styles.head}>
         <PageTitle>Policy</PageTitle>
       </header>
+      {policy.data && <Review project={project.id} policy={policy.data} />}
       <p className={styles.lead}>
         Who may do what in {project.name}. Somebody with several roles may do what any of them allows. You are {project.roles.join(', ')} here.
       </p>

@@ -3,7 +3,7 @@ import { useEffect, useRef, type ReactNode } from 'react';
 import type { Asset, Version, Voice } from '../../api/types.ts';
 import { deliverySummary, voiceName } from '../../api/words.ts';
 import { PlayButton } from '../../audio/playButton.tsx';
-import { audioUrl, versionTrack } from '../../audio/track.ts';
+import { audioUrl, captionsUrl, versionTrack } from '../../audio/track.ts';
 import { playerKeys } from '../../audio/playerKeys.ts';
 import { Waveform } from '../../audio/waveform.tsx';
 import { Ago } from '../../ui/ago.tsx';
@@ -29,13 +29,15 @@ interface VersionCardProps {
   /** Absent for those who may not generate. */
   onStart: (() => void) | undefined;
   comparing: Comparing;
+  /** How it stands, at a glance. */
+  badges?: ReactNode;
   /** What may be done with it in its life: buttons. */
   actions: ReactNode;
   /** What people and checks say of it; shown with its details. */
   panels: ReactNode;
 }
 
-export function VersionCard({ version, asset, projectKey, voices, selected, onSelect, onStart, comparing, actions, panels }: VersionCardProps) {
+export function VersionCard({ version, asset, projectKey, voices, selected, onSelect, onStart, comparing, badges, actions, panels }: VersionCardProps) {
   const card = useRef<HTMLElement>(null);
   const chosenAtFirst = useRef(selected);
   useEffect(() => {
@@ -68,6 +70,7 @@ export function VersionCard({ version, asset, projectKey, voices, selected, onSe
           {version.number}
         </h3>
         <StatusBadge status={version.status} />
+        {badges}
         {version.reason && <p className={styles.reason}>{version.reason}</p>}
         <Ago time={version.created_at} />
         <Tick version={version} comparing={comparing} />
@@ -109,6 +112,10 @@ export function VersionCard({ version, asset, projectKey, voices, selected, onSe
         <a className={styles.download} href={audioUrl(version.id, 'wav')} download title="16-bit PCM">
           <Icon name="download" />
           WAV<span className={styles.hidden}> of version {version.number}</span>
+        </a>
+        <a className={styles.download} href={captionsUrl(version.id)} download={`v${version.number}.vtt`} title="WebVTT, with the moment of each word">
+          <Icon name="download" />
+          Captions<span className={styles.hidden}> of version {version.number}</span>
         </a>
         <Button variant="quiet" size="small" aria-expanded={selected} onClick={() => onSelect(!selected)}>
           {selected ? 'Less' : 'Details'}

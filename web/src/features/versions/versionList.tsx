@@ -20,6 +20,7 @@ interface VersionListProps {
   onStart: ((version: Version) => void) | undefined;
   onCompare: (ids: readonly string[]) => void;
   /** Buttons and panels of one version that other features bring. */
+  renderBadges: (version: Version, open: () => void) => ReactNode;
   renderActions: (version: Version) => ReactNode;
   renderPanels: (version: Version) => ReactNode;
   /** What can be done with those that are ticked; `onDone` takes the ticks away. */
@@ -29,6 +30,7 @@ interface VersionListProps {
 }
 
 export function VersionList({ asset, projectKey, voices, selected, onSelect, onStart, onCompare, renderActions, renderPanels, renderTicked, children }: VersionListProps) {
+export function VersionList({ asset, projectKey, voices, selected, onSelect, onStart, onCompare, renderBadges, renderActions, renderPanels, children }: VersionListProps) {
   const [ticked, setTicked] = useState<readonly string[]>([]);
   const comparing = { ticked, onTick: setTicked, onCompare };
   const list = useInfiniteQuery(versionsQuery(asset.id));
@@ -60,6 +62,7 @@ export function VersionList({ asset, projectKey, voices, selected, onSelect, onS
           onSelect={(open) => onSelect(open ? version.number : undefined)}
           onStart={onStart && (() => onStart(version))}
           comparing={comparing}
+          badges={renderBadges(version, () => onSelect(version.number))}
           actions={renderActions(version)}
           panels={renderPanels(version)}
         />

@@ -1,0 +1,34 @@
+/** The figures of a check, with the units of people. */
+import { decimal, length } from '../../ui/figures.ts';
+import { count, plain } from '../../ui/format.ts';
+
+type Shown = readonly [string, (value: number) => string];
+
+const level = (unit: string) => (value: number) => `${decimal(value)} ${unit}`;
+
+const FIGURES: Record<string, Shown> = {
+  clipped_samples: ['Cut flat', (value) => `${count(value)} ${value === 1 ? 'sample' : 'samples'}`],
+  silence_ms: ['Silence', length],
+  most_ms: ['At most', length],
+  longest_ms: ['Longest pause', length],
+  below_loud_db: ['The end lies below the loud parts by', level('dB')],
+  least_db: ['At least', level('dB')],
+  words_per_minute: ['Pace', (value) => `${count(value)} words a minute`],
+  usual: ['Usual', (value) => `${count(value)} words a minute`],
+  loudness_lufs: ['Loudness', level('LUFS')],
+  lowest: ['From', level('LUFS')],
+  highest: ['To', level('LUFS')],
+  true_peak_dbtp: ['True peak', level('dBTP')],
+  most: ['At most', level('dBTP')],
+  wrong: ['Words that differ', count],
+  words: ['Of', (value) => `${count(value)} ${value === 1 ? 'word' : 'words'}`],
+};
+
+/** Name and value of each figure that there is. */
+export function measured(figures: Readonly<Record<string, number | null>>): readonly (readonly [string, string])[] {
+  return Object.entries(figures).flatMap(([name, value]) => {
+    if (value === null) return [];
+    const [label, show] = FIGURES[name] ?? [plain(name), count];
+    return [[label, show(value)] as const];
+  });
+}
