@@ -1,5 +1,9 @@
 /** What other features bring to a version's card: what may be done with it, and what is said of it. */
+import { lazy, Suspense } from 'react';
 import type { Version } from '../api/types.ts';
+import { Skeleton } from '../ui/state.tsx';
+
+const VersionComments = lazy(() => import('./versionComments.tsx').then((module) => ({ default: module.VersionComments })));
 
 interface OfVersion {
   version: Version;
@@ -10,5 +14,9 @@ export function VersionActions({ version }: OfVersion) {
 }
 
 export function VersionPanels({ version }: OfVersion) {
-  return <span hidden data-version={version.id} />;
+  return (
+    <Suspense fallback={<Skeleton lines={3} label="Loading what was said" />}>
+      <VersionComments version={version} />
+    </Suspense>
+  );
 }

@@ -3,6 +3,7 @@ import { useInfiniteQuery } from '@tanstack/react-query';
 import { useState, type ReactNode } from 'react';
 import { asProblem } from '../../api/client.ts';
 import type { Asset, Version, Voice } from '../../api/types.ts';
+import type { Places } from '../../audio/waveform.tsx';
 import { Button } from '../../ui/button.tsx';
 import { Empty, Failure, Skeleton } from '../../ui/state.tsx';
 import { CompareBar } from './comparing.tsx';
@@ -22,11 +23,12 @@ interface VersionListProps {
   /** Buttons and panels of one version that other features bring. */
   renderActions: (version: Version) => ReactNode;
   renderPanels: (version: Version) => ReactNode;
+  placesOf: (version: Version) => Places;
   /** What is on its way to becoming a version. */
   children: ReactNode;
 }
 
-export function VersionList({ asset, projectKey, voices, selected, onSelect, onStart, onCompare, renderActions, renderPanels, children }: VersionListProps) {
+export function VersionList({ asset, projectKey, voices, selected, onSelect, onStart, onCompare, renderActions, renderPanels, placesOf, children }: VersionListProps) {
   const [ticked, setTicked] = useState<readonly string[]>([]);
   const comparing = { ticked, onTick: setTicked, onCompare };
   const list = useInfiniteQuery(versionsQuery(asset.id));
@@ -60,6 +62,7 @@ export function VersionList({ asset, projectKey, voices, selected, onSelect, onS
           comparing={comparing}
           actions={renderActions(version)}
           panels={renderPanels(version)}
+          places={placesOf(version)}
         />
       ))}
       <CompareBar {...comparing} />
