@@ -41,5 +41,4 @@ export type NewPreference = Schemas['PreferenceIn'];
 export type Comment = Schemas['CommentOut'];
 export type NewComment = Schemas['CommentIn'];
 export type Notice = Schemas['NoticeOut'];
-export type NoticePage = Schemas['NoticesOut'];
 export type Named = Schemas['PersonOut'];
