@@ -30,7 +30,9 @@ test('a comment at the playhead mentions somebody, who is told, answers and sett
   await expect(page.getByRole('listbox', { name: 'Members to mention' })).toBeVisible();
   await expectAccessible(page, 'mentioning');
   await page.keyboard.press('Enter');
-  const wave = await card.locator('[data-selection]').boundingBox();
+  const drawn = card.locator('[data-selection]');
+  await drawn.scrollIntoViewIfNeeded();
+  const wave = await drawn.boundingBox();
   if (!wave) throw new Error('there is no waveform');
   await page.mouse.move(wave.x + wave.width * 0.2, wave.y + 20);
   await page.mouse.down();

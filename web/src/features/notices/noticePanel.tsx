@@ -23,14 +23,14 @@ export function NoticePanel({ link, unread, onClose }: NoticePanelProps) {
   const items = notices.data?.pages.flatMap((page) => page.items) ?? [];
   return (
     <div className={styles.panel}>
-      <header>
+      <div className={styles.head}>
         <h2>Notices</h2>
         {unread > 0 && (
           <Button variant="quiet" size="small" icon="check" busy={read.isPending} onClick={() => read.mutate(undefined)}>
             Mark all as read
           </Button>
         )}
-      </header>
+      </div>
       {read.isError && (
         <Note tone="bad" live>
           They are still unread. {asProblem(read.error).message}
