@@ -77,7 +77,7 @@ const sent = (asked: Asked[], method: string) => asked.filter((one) => one.metho
 
 test('threads stand in the order of their moment, replies beneath, the whole last, and markup is text', async () => {
   const screen = await card([
-    comment({ id: 'c-4', body: 'In all <b>good</b>' }),
+    comment({ id: 'c-0', body: 'In all <b>good</b>' }),
     comment({ id: 'c-3', reply_to: 'c-1', body: 'Yes', created_at: '2026-11-22T11:00:00Z' }),
     comment({ id: 'c-2', at_ms: 3000, body: 'Late' }),
     comment({ id: 'c-1', at_ms: 500, until_ms: 900, body: 'Early' }),
