@@ -48,3 +48,7 @@ export type Severity = Schemas['Severity'];
 export type SayBack = Schemas['SayBackOut'];
 export type Policy = Schemas['PolicyOut'];
 export type PolicyChange = Schemas['PolicyPatch'];
+export type Comment = Schemas['CommentOut'];
+export type NewComment = Schemas['CommentIn'];
+export type Notice = Schemas['NoticeOut'];
+export type Named = Schemas['PersonOut'];

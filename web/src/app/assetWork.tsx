@@ -14,6 +14,7 @@ import { versionsQuery } from '../features/versions/queries.ts';
 import { VersionList } from '../features/versions/versionList.tsx';
 import { Failure, Note, Skeleton } from '../ui/state.tsx';
 import styles from './assetWork.module.css';
+import { usePlacesOf } from './placesOf.ts';
 import { MoveBar, VersionActions, VersionBadges, VersionPanels } from './versionPanels.tsx';
 
 type Tab = 'script' | 'versions';
@@ -38,6 +39,8 @@ export function AssetWork({ person, asset, project, selected, tab, onSelect, onT
   const versions = useInfiniteQuery(versionsQuery(asset.id));
   const newest = versions.data?.pages[0]?.items[0];
   const last = generations.data?.items[0] ?? newest;
+  const chosen = versions.data?.pages.flatMap((page) => page.items).find((one) => one.number === selected);
+  const placesOf = usePlacesOf(person, chosen, onSelect);
   const mayGenerate = asset.can.includes('generation.request');
   const start = (version: Version) => {
     startFrom(person, version);
@@ -94,6 +97,7 @@ export function AssetWork({ person, asset, project, selected, tab, onSelect, onT
           renderActions={(version) => <VersionActions version={version} />}
           renderPanels={(version) => <VersionPanels version={version} />}
           renderTicked={(ticked, done) => <MoveBar versions={ticked} onDone={done} />}
+          placesOf={placesOf}
         >
           <Requests generations={generations.data?.items ?? []} voices={voices.data ?? []} />
         </VersionList>

@@ -12,11 +12,13 @@ import styles from './shell.module.css';
 
 // What the first screen can do without comes when it is wanted, or right after.
 const Connection = lazy(() => import('./connection.tsx').then((module) => ({ default: module.Connection })));
+const Notices = lazy(() => import('./notices.tsx').then((module) => ({ default: module.Notices })));
 const Dock = lazy(() => import('../audio/dock.tsx').then((module) => ({ default: module.Dock })));
 
 /** Fetched while nothing else is to do, so that a later loss of the server, or its update, breaks nothing that is open. */
 const LATER = [
   () => import('./assetPage.tsx'),
+  () => import('./versionComments.tsx'),
   () => import('./auditPage.tsx'),
   () => import('./reviewsPage.tsx'),
   () => import('../features/assets/newAsset.tsx'),
@@ -83,6 +85,11 @@ export function Shell() {
           <nav aria-label="Installation">
             <Link to="/admin">Admin</Link>
           </nav>
+        )}
+        {quiet && (
+          <Suspense>
+            <Notices />
+          </Suspense>
         )}
         <PersonMenu session={session} roles={project?.roles ?? []} onSignedOut={signedOut} />
       </header>

@@ -1,6 +1,9 @@
 /** What other features bring to a version's card: what may be done with it, and what is said of it. */
 import { lazy, Suspense } from 'react';
 import type { Version } from '../api/types.ts';
+import { Skeleton } from '../ui/state.tsx';
+
+const VersionComments = lazy(() => import('./versionComments.tsx').then((module) => ({ default: module.VersionComments })));
 
 const Actions = lazy(() => import('../features/reviews/versionActions.tsx').then((module) => ({ default: module.VersionActions })));
 const Ticked = lazy(() => import('../features/reviews/moveBar.tsx').then((module) => ({ default: module.MoveBar })));
@@ -30,10 +33,15 @@ export function VersionActions({ version }: OfVersion) {
 
 export function VersionPanels({ version }: OfVersion) {
   return (
-    <Suspense>
-      <Rounds version={version} />
-      <ChecksOfVersion version={version} />
-    </Suspense>
+    <>
+      <Suspense>
+        <Rounds version={version} />
+        <ChecksOfVersion version={version} />
+      </Suspense>
+      <Suspense fallback={<Skeleton lines={3} label="Loading what was said" />}>
+        <VersionComments version={version} />
+      </Suspense>
+    </>
   );
 }
 

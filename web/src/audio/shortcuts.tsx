@@ -10,6 +10,7 @@ const GROUPS: readonly { where: string; keys: readonly (readonly [string, string
       ['← →', 'Back or ahead by 1 second'],
       ['Shift ← →', 'Back or ahead by 5 seconds'],
       ['Home End', 'To the beginning or the end (on the waveform)'],
+      ['C', 'Comment at the playhead (in a version)'],
       ['?', 'This list'],
     ],
   },

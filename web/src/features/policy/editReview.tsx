@@ -74,7 +74,7 @@ export function EditReview({ project, policy, onClose }: EditReviewProps) {
         <input type="checkbox" name="self_approval" defaultChecked={before.self_approval} />
         <span>
           Self-approval
-          <small>People may approve what they asked for or wrote. Only for a team too small for a second pair of ears; it is told wherever a review is.</small>
+          <small>People may approve what they asked for or wrote. Only for a team too small for a second pair of ears.</small>
         </span>
       </label>
       <fieldset className={styles.set}>

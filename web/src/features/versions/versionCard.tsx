@@ -5,7 +5,7 @@ import { deliverySummary, voiceName } from '../../api/words.ts';
 import { PlayButton } from '../../audio/playButton.tsx';
 import { audioUrl, captionsUrl, versionTrack } from '../../audio/track.ts';
 import { playerKeys } from '../../audio/playerKeys.ts';
-import { Waveform } from '../../audio/waveform.tsx';
+import { Waveform, type Places } from '../../audio/waveform.tsx';
 import { Ago } from '../../ui/ago.tsx';
 import { StatusBadge } from '../../ui/badge.tsx';
 import { Button } from '../../ui/button.tsx';
@@ -35,9 +35,11 @@ interface VersionCardProps {
   actions: ReactNode;
   /** What people and checks say of it; shown with its details. */
   panels: ReactNode;
+  /** What is chosen and noted on its waveform. */
+  places?: Places;
 }
 
-export function VersionCard({ version, asset, projectKey, voices, selected, onSelect, onStart, comparing, badges, actions, panels }: VersionCardProps) {
+export function VersionCard({ version, asset, projectKey, voices, selected, onSelect, onStart, comparing, badges, actions, panels, places }: VersionCardProps) {
   const card = useRef<HTMLElement>(null);
   const chosenAtFirst = useRef(selected);
   useEffect(() => {
@@ -61,7 +63,7 @@ export function VersionCard({ version, asset, projectKey, voices, selected, onSe
       className={styles.card}
       data-selected={selected || undefined}
       aria-labelledby={`v-${version.id}`}
-      onKeyDown={playerKeys(track)}
+      onKeyDown={playerKeys(track, places?.onComment)}
     >
       <header>
         <h3 id={`v-${version.id}`}>
@@ -77,10 +79,10 @@ export function VersionCard({ version, asset, projectKey, voices, selected, onSe
       </header>
       <div className={styles.sound}>
         <PlayButton track={track} name={`version ${version.number}`} />
-        <Waveform track={track} label={`Position in version ${version.number}`} />
+        <Waveform track={track} label={`Position in version ${version.number}`} places={places} />
         <span className={styles.length}>{clock(version.audio.duration_ms)}</span>
       </div>
-      <Spoken version={version} track={track} />
+      <Spoken version={version} track={track} places={places} />
       <p className={styles.who}>
         {version.created_by.name} · {voice} · {deliverySummary(version.delivery)}
       </p>
@@ -91,8 +93,8 @@ export function VersionCard({ version, asset, projectKey, voices, selected, onSe
       )}
       <Changes version={version} voices={voices} language={asset.language} />
       <Figures version={version} />
-      {selected && <Details version={version} language={asset.language} />}
       {selected && panels}
+      {selected && <Details version={version} language={asset.language} />}
       <footer>
         {actions}
         {onStart && (

@@ -3,6 +3,7 @@ import { useInfiniteQuery } from '@tanstack/react-query';
 import { useState, type ReactNode } from 'react';
 import { asProblem } from '../../api/client.ts';
 import type { Asset, Version, Voice } from '../../api/types.ts';
+import type { Places } from '../../audio/waveform.tsx';
 import { Button } from '../../ui/button.tsx';
 import { Empty, Failure, Skeleton } from '../../ui/state.tsx';
 import { CompareBar } from './comparing.tsx';
@@ -25,12 +26,14 @@ interface VersionListProps {
   renderPanels: (version: Version) => ReactNode;
   /** What can be done with those that are ticked; `onDone` takes the ticks away. */
   renderTicked: (versions: readonly Version[], onDone: () => void) => ReactNode;
+  /** What is chosen and noted on a version's waveform. */
+  placesOf: (version: Version) => Places;
   /** What is on its way to becoming a version. */
   children: ReactNode;
 }
 
-export function VersionList({ asset, projectKey, voices, selected, onSelect, onStart, onCompare, renderActions, renderPanels, renderTicked, children }: VersionListProps) {
-export function VersionList({ asset, projectKey, voices, selected, onSelect, onStart, onCompare, renderBadges, renderActions, renderPanels, children }: VersionListProps) {
+export function VersionList(props: VersionListProps) {
+  const { asset, projectKey, voices, selected, onSelect, onStart, onCompare, children } = props;
   const [ticked, setTicked] = useState<readonly string[]>([]);
   const comparing = { ticked, onTick: setTicked, onCompare };
   const list = useInfiniteQuery(versionsQuery(asset.id));
@@ -62,13 +65,14 @@ export function VersionList({ asset, projectKey, voices, selected, onSelect, onS
           onSelect={(open) => onSelect(open ? version.number : undefined)}
           onStart={onStart && (() => onStart(version))}
           comparing={comparing}
-          badges={renderBadges(version, () => onSelect(version.number))}
-          actions={renderActions(version)}
-          panels={renderPanels(version)}
+          badges={props.renderBadges(version, () => onSelect(version.number))}
+          actions={props.renderActions(version)}
+          panels={props.renderPanels(version)}
+          places={props.placesOf(version)}
         />
       ))}
       <CompareBar {...comparing}>
-        {renderTicked(
+        {props.renderTicked(
           versions.filter(({ id }) => ticked.includes(id)),
           () => setTicked([]),
         )}

@@ -1,0 +1,10 @@
+/** What happened, in words that go between the name of who did it and the name of what it was about. */
+import type { Notice } from '../../api/types.ts';
+
+export const DID: Record<Notice['kind'], string> = {
+  review_asked: 'asked you to review',
+  approved: 'approved',
+  changes_requested: 'asked for changes to',
+  mentioned: 'mentioned you on',
+  replied: 'replied to you on',
+};
