@@ -109,7 +109,7 @@ test('days are sent as moments, and what is no day is not', () => {
 });
 
 test('actions read as words, also those this page does not know', () => {
-  expect(done('version.approve')).toBe('version approve');
+  expect(done('target.deploy')).toBe('target deploy');
   expect(done('asset.create')).toBe('created the asset');
   expect(actionName('session.sign_in')).toBe('Session: sign in');
   expect(who({ actor: { type: 'system', id: null, name: null, key: null } })).toBe('The studio itself');
