@@ -37,4 +37,10 @@ test('an owner changes what a review needs, and says why', async ({ page, studio
   await dialog.getByLabel('Reason').fill('Crackles reached listeners');
   await dialog.getByRole('button', { name: 'Save review' }).click();
   await expect(review.getByRole('listitem').filter({ hasText: 'Clipping' })).toContainText('Block');
+  // Back again: the studio is shared with the journeys that follow.
+  await review.getByRole('button', { name: 'Change review' }).click();
+  await dialog.getByLabel('Clipping').selectOption('warn');
+  await dialog.getByLabel('Reason').fill('It was one bad microphone');
+  await dialog.getByRole('button', { name: 'Save review' }).click();
+  await expect(review.getByRole('listitem').filter({ hasText: 'Clipping' })).toContainText('Warn');
 });
