@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, select, update
+from sqlalchemy import ColumnElement, TextClause, func, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from voiceops.audit import record
@@ -21,14 +21,19 @@ from voiceops.policy import authorize
 from voiceops.tokens import digest, new_token
 
 SEEN_EVERY = 60  # seconds between writes of a session's last use
-WHO: Final = """
-    select s.id, s.person_id, p.is_admin, extract(epoch from now() - s.last_seen_at),
-      (select json_agg(json_build_array(m.project_id, m.role)) from memberships m where m.person_id = s.person_id)
-    from sessions s join people p on p.id = s.person_id
-    where s.token_hash = %(token)s and p.deactivated_at is null and s.ended_at is null
-      and now() < s.created_at + make_interval(secs => %(absolute)s) and now() < s.last_seen_at + make_interval(secs => %(idle)s)
-"""
-"""Asked with every request; what it says of a session that goes on is `_going_on`."""
+GOING_ON: Final = (
+    "sessions.ended_at is null and now() < sessions.created_at + make_interval(secs => {absolute})"
+    " and now() < sessions.last_seen_at + make_interval(secs => {idle})"
+)
+"""A session that has neither ended nor is over by itself, by the database's clock."""
+WHO: Final = f"""
+    select sessions.id, sessions.person_id, p.is_admin, extract(epoch from now() - sessions.last_seen_at),
+      (select json_agg(json_build_array(m.project_id, m.role)) from memberships m where m.person_id = sessions.person_id)
+    from sessions join people p on p.id = sessions.person_id
+    where sessions.token_hash = %(token)s and p.deactivated_at is null
+      and {GOING_ON.format(absolute="%(absolute)s", idle="%(idle)s")}
+"""  # noqa: S608 - ours
+"""Asked with every request."""
 
 
 async def check_password(db: AsyncSession, actor: Actor, *, email: str, password: str) -> Person:
@@ -87,14 +92,14 @@ async def sign_out(db: AsyncSession, actor: Actor) -> None:
 
 async def sessions(db: AsyncSession, actor: Actor) -> Sequence[LoginSession]:
     """Return the sessions the person is signed in with now, the last used first."""
-    mine = select(LoginSession).where(LoginSession.person_id == actor.person, *_going_on())
+    mine = select(LoginSession).where(LoginSession.person_id == actor.person, _going_on())
     return (await db.execute(mine.order_by(LoginSession.last_seen_at.desc(), LoginSession.id.desc()))).scalars().all()
 
 
 async def end_session(db: AsyncSession, actor: Actor, session_id: UUID) -> None:
     """End one of one's own sessions at once; `NotFound` if it is no session of theirs that goes on."""
     mine = (LoginSession.id == session_id, LoginSession.person_id == actor.person)
-    session = (await db.execute(select(LoginSession).where(*mine, *_going_on()).with_for_update())).scalar_one_or_none()
+    session = (await db.execute(select(LoginSession).where(*mine, _going_on()).with_for_update())).scalar_one_or_none()
     if session is None:
         raise NotFound(f"You have no session {session_id}; it may have ended already.")
     authorize(actor, Action.SESSION_END)
@@ -162,14 +167,9 @@ def _by_project(held: Iterable[tuple[UUID, Role]]) -> dict[UUID, frozenset[Role]
     return {project_id: frozenset(found) for project_id, found in roles.items()}
 
 
-def _going_on() -> tuple[ColumnElement[bool], ...]:
-    """Neither ended nor over by itself, by the database's clock."""
-    absolute, idle = settings().session_absolute, settings().session_idle
-    return (
-        LoginSession.ended_at.is_(None),
-        func.now() < LoginSession.created_at + func.make_interval(0, 0, 0, 0, 0, 0, absolute),
-        func.now() < LoginSession.last_seen_at + func.make_interval(0, 0, 0, 0, 0, 0, idle),
-    )
+def _going_on() -> TextClause:
+    asked = text(GOING_ON.format(absolute=":absolute", idle=":idle"))
+    return asked.bindparams(absolute=settings().session_absolute, idle=settings().session_idle)
 
 
 async def _end(db: AsyncSession, *which: ColumnElement[bool]) -> Sequence[UUID]:
