@@ -15,7 +15,7 @@ from bench.machine import children, cores, cpu_ms, load
 from bench.studio import Studio, wait_until
 from voiceops.api.identity import COOKIE
 
-ROUNDS = 3
+ROUNDS = 5
 SCRIPTS = 100
 ASKING_AT_ONCE = 4
 LIMIT = 0.5

@@ -65,7 +65,7 @@ class Settings(BaseSettings):
     session_idle: int = Field(default=8 * 3600, description="A session not used for so long is over.")
     session_absolute: int = Field(default=7 * 86400, description="A session is over after this whatever its use.")
 
-    worker_concurrency: int = Field(default=0, ge=0, description="Generations spoken at once; 0 means one a core.")
+    worker_concurrency: int = Field(default=0, ge=0, description="Generations in work at once; 0 means two a core.")
     generation_attempts: int = Field(default=4, ge=1, description="Attempts in all when a provider calls its errors transient.")
     retry_wait: float = Field(default=2.0, ge=0, description="Wait before the second attempt; doubles after each.")
     speak_timeout: float = Field(default=900.0, gt=0, description="An attempt that gets no further for so long has failed.")
