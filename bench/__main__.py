@@ -20,6 +20,7 @@ from bench.memory import memory
 from bench.sayback import say_back
 from bench.start import second_start
 from bench.studio import Studio
+from bench.switching import switching
 from bench.throughput import hundred_scripts
 from bench.weight import first_load
 
@@ -40,6 +41,7 @@ PARTS: Final[Mapping[str, Callable[[Studio], list[Figure]]]] = {
     "audit": audit,
     "limits": limits_hold,
     "compare": compare,
+    "switching": lambda _studio: switching(),
     "lists": lists,
     "memory": memory,
     "sayback": lambda _studio: say_back(),

@@ -70,12 +70,12 @@ def lists(_studio: Studio) -> list[Figure]:
             studio.start()
         few, many = Reader(small, fill(small, FEW)), Reader(large, fill(large, MANY))
         before = load()
-        for name in few.asked:
-            for turn in range(-WARMING_ROUNDS * len(few.asked[name]), ROUNDS):
-                for reader in (few, many):
-                    if turn == 0:
-                        reader.took.pop(name, None)
-                    reader.read(name, turn)
+        for turn in range(-WARMING_ROUNDS, ROUNDS):
+            if turn == 0:
+                few.took, many.took = {}, {}
+            for name in few.asked:
+                few.read(name, turn)
+                many.read(name, turn)
         figures = [_figure(name, few.took[_alike(name)], many.took[name], before) for name in few.asked]
         for studio in (small, large):
             studio.stop()
