@@ -15,9 +15,12 @@ from bench.figure import Figure, table
 from bench.kokoro import twenty_sentences
 from bench.latency import ten_words
 from bench.limiting import limits_hold
+from bench.lists import lists
+from bench.memory import memory
 from bench.sayback import say_back
 from bench.start import second_start
 from bench.studio import Studio
+from bench.switching import switching
 from bench.throughput import hundred_scripts
 from bench.weight import first_load
 
@@ -38,6 +41,9 @@ PARTS: Final[Mapping[str, Callable[[Studio], list[Figure]]]] = {
     "audit": audit,
     "limits": limits_hold,
     "compare": compare,
+    "switching": lambda _studio: switching(),
+    "lists": lists,
+    "memory": memory,
     "sayback": lambda _studio: say_back(),
 }
 """What can be measured, in the order in which it is; each part gets a running studio."""

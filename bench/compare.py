@@ -37,7 +37,7 @@ def compare(_studio: Studio) -> list[Figure]:
 def _measured(studio: Studio) -> list[Figure]:
     cookies = studio.sign_in()
     with httpx.Client(base_url=f"{studio.url}/api/v1", cookies=cookies, timeout=PATIENCE_S) as client:
-        left, right = _two_versions(client, studio.project(cookies))
+        left, right = two_versions(client, studio.project(cookies))
         before, path = load(), f"/versions/{left}/compare/{right}"
         for _ in range(WARMING_ROUNDS):
             _once(client, path)
@@ -66,7 +66,8 @@ def _once(client: httpx.Client, path: str) -> float:
     return (time.perf_counter() - began) * 1000
 
 
-def _two_versions(client: httpx.Client, project: str) -> list[str]:
+def two_versions(client: httpx.Client, project: str) -> list[str]:
+    """Have the two versions spoken; returns their ids."""
     asset = client.post(f"/projects/{project}/assets", json={"key": "bench/compare", "title": "Compare"}).raise_for_status().json()
     words = " ".join(SENTENCES * 10)[:CHARACTERS].rsplit(" ", 1)[0].split(" ")
     other = ["kettles" if place % EVERY == 0 else word for place, word in enumerate(words)]

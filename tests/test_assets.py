@@ -3,6 +3,7 @@
 import asyncio
 from typing import Any
 
+import psycopg
 import pytest
 from conftest import Json, Rows, Studio, field_of, refused
 
@@ -214,6 +215,20 @@ async def test_search_reads_the_newest_script_alone(studio: Studio) -> None:
     for text in ("We open at nine.", "We open at ten."):
         await client.post(f"/assets/{asset['id']}/scripts", json={"text": text})
     assert (await keys(studio, query="at ten"), await keys(studio, query="at nine")) == (["a"], [])
+
+
+async def test_search_follows_what_an_asset_is_called(studio: Studio) -> None:
+    asset = await make(studio, "a", title="Greeting", tags=["ivr"])
+    client = await studio.person("author")
+    await client.patch(f"/assets/{asset['id']}", json={"title": "Farewell", "tags": ["bot"]})
+    found = {words: await keys(studio, query=words) for words in ("farewell", "bot", "greeting", "ivr")}
+    assert found == {"farewell": ["a"], "bot": ["a"], "greeting": [], "ivr": []}
+
+
+async def test_what_is_searched_is_nobodys_to_write(studio: Studio, rows: Rows) -> None:
+    await make(studio, "a")
+    with pytest.raises(psycopg.errors.InsufficientPrivilege):
+        await rows("update assets set searched = 'z'")
 
 
 async def test_filters_narrow_together(studio: Studio, worker: None) -> None:

@@ -12,6 +12,7 @@ import typer
 from voiceops import logs
 from voiceops.cluster import data_folder
 from voiceops.config import Settings, settings
+from voiceops.footprint import settle
 from voiceops.secret import NoSecret, derive, kept_in
 from voiceops.secret import new as new_secret
 
@@ -45,8 +46,10 @@ def serve() -> None:
     known = connected()
     _refuse_lost_voices(known)
     _refuse_remote_demo(known)
+    app = create_app(known)
+    settle()
     uvicorn.run(
-        create_app(known),
+        app,
         host=known.host,
         port=known.port,
         loop="uvloop",
@@ -67,6 +70,7 @@ def worker() -> None:
     logs.configure()
     known = connected()
     _refuse_lost_voices(known)
+    settle()
     try:
         run(known)
     except NoSecret as error:

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query
 from pydantic import AfterValidator, Field
-from sqlalchemy import ColumnElement, Select, and_, or_, select
+from sqlalchemy import ColumnElement, Select, and_, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from voiceops.api.deps import Caller, Db, Part, paged
@@ -157,8 +157,8 @@ async def list_assets(
 
 
 def _matches(words: str) -> ColumnElement[bool]:
-    fields = (Asset.key, Asset.title, Script.text)
-    return or_(*(field.icontains(words, autoescape=True) for field in fields), Asset.tags.contains([words]))
+    plain = re.sub(r"([\\%_])", r"\\\1", words)
+    return Asset.searched.like(func.lower(f"%{plain}%"))
 
 
 @router.post("/projects/{project}/assets", status_code=201)

@@ -21,7 +21,6 @@ from voiceops.errors import NotFound
 from voiceops.models import Asset, Status, Version, Waveform
 from voiceops.models.actor import Actor
 from voiceops.policy import find
-from voiceops.speech.pauses import pauses
 from voiceops.wording import PieceKind, compare, in_common
 
 router = APIRouter(tags=["versions"])
@@ -230,6 +229,8 @@ def _settings(left: Mapping[str, Any], right: Mapping[str, Any]) -> list[Setting
 
 
 def _figures(side: Side) -> dict[str, float | None]:
+    from voiceops.speech.pauses import pauses  # noqa: PLC0415 - numerics only where somebody asks for them
+
     found = pauses(side.peaks, samples_per_peak=FINEST, sample_rate_hz=side.sample_rate_hz) if side.peaks else None
     counted = {"pauses": found.count, "pauses_ms": found.total_ms} if found else {}
     return {name: counted.get(name, side.measured.get(name)) for name in MEASURED}

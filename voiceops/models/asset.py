@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import ClassVar, Final
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, ForeignKeyConstraint, Text, UniqueConstraint, func
+from sqlalchemy import ForeignKey, ForeignKeyConstraint, Index, Text, UniqueConstraint, func
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -22,7 +22,11 @@ class Asset(Base):
 
     __tablename__ = "assets"
     noun: ClassVar[str] = "asset"
-    __table_args__ = (UniqueConstraint("project_id", "key"), UniqueConstraint("project_id", "id"))
+    __table_args__ = (
+        UniqueConstraint("project_id", "key"),
+        UniqueConstraint("project_id", "id"),
+        Index("ix_assets_searched", "searched", postgresql_using="gin", postgresql_ops={"searched": "gin_trgm_ops"}),
+    )
     possible: ClassVar[tuple[Action, ...]] = (Action.ASSET_UPDATE, Action.SCRIPT_CREATE, Action.GENERATION_REQUEST)
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
@@ -36,6 +40,8 @@ class Asset(Base):
     version_count: Mapped[int] = mapped_column(default=0)
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
     updated_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    searched: Mapped[str] = mapped_column(server_default="", deferred=True)
+    """Key, title, tags and newest script, in lower case; the triggers `assets_searched` and `scripts_searched` write it."""
 
     owner: Mapped[Person] = relationship(lazy="raise")
 

@@ -49,10 +49,13 @@ test('without words, or with nothing in common, it is still a place within the o
   expect(place).toBeLessThan(1440);
 });
 
-test('an alignment that is known is taken', () => {
-  const text = (one: typeof SLOW) => ({ words: one, durationMs: 5000 });
-  const known = new SameWords([text(SLOW), text(FAST)], () => SLOW.map(() => 0));
-  expect(known.place(0, 1, 2600)).toBe(20);
+test('words that are timed anew are found at their new times', () => {
+  const both = same(SLOW, []);
+  expect(both.place(0, 1, 2600)).toBe(2600);
+  both.timed(1, FAST);
+  expect(both.place(0, 1, 2600)).toBe(same(SLOW, FAST).place(0, 1, 2600));
+  both.timed(1, FAST.map((word) => ({ ...word, startMs: word.startMs + 7 })));
+  expect(both.place(0, 1, 2600)).toBe(same(SLOW, FAST).place(0, 1, 2600) + 7);
 });
 
 test('of 3,000 words some may be missing here and there', () => {

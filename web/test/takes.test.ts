@@ -181,12 +181,16 @@ test('a running player keeps its place, and gives its sound back when it is clos
 test('however long it takes to find the same word, the switch is not late for its sample', async () => {
   const context = new AudioContext({ sampleRate: RATE });
   const spoken = words(TEXT, 300, 100);
-  const slowly = () => {
-    const until = performance.now() + 150;
-    while (performance.now() < until);
-    return spoken.map((_, index) => index);
+  const slow = {
+    startMs: 0,
+    endMs: 300,
+    get text() {
+      const until = performance.now() + 150;
+      while (performance.now() < until);
+      return 'It';
+    },
   };
-  const player = new TakePlayer(context, [take(noise(4), { words: spoken }), take(noise(4), { words: spoken })], context.destination, slowly);
+  const player = new TakePlayer(context, [take(noise(4), { words: spoken }), take(noise(4), { words: [slow, ...spoken.slice(1)] })]);
   player.play();
   await expect.poll(() => player.position()).toBeGreaterThan(100);
   const ahead: number[] = [];

@@ -1,3 +1,4 @@
+import { useQueryClient, type QueryClient } from '@tanstack/react-query';
 import { useEffect } from 'react';
 import { afterEach, expect, test, vi } from 'vitest';
 import { userEvent } from 'vitest/browser';
@@ -33,10 +34,12 @@ const gone = () => problem(503, 'Not now', 'The storage does not answer.');
 const SPAN = { startMs: 700, endMs: 1400 };
 
 async function panel(sources = SOURCES) {
-  const made: { player: TakePlayer | null } = { player: null };
+  const made: { player: TakePlayer | null; client: QueryClient | null } = { player: null, client: null };
   const keep = (one: TakePlayer | null) => (made.player = one);
   function Panel() {
     const takes = useTakes(sources);
+    const client = useQueryClient();
+    useEffect(() => void (made.client = client), [client]);
     useEffect(() => void keep(takes.player), [takes.player]);
     return (
       // oxlint-disable-next-line jsx-a11y/no-noninteractive-element-interactions, jsx-a11y/no-noninteractive-tabindex
@@ -137,6 +140,23 @@ test('a take that cannot be had says so and can be tried again; without words it
   made.player?.seek(1200);
   made.player?.switchTo(1, 'word');
   expect(made.player?.position()).toBe(1200);
+});
+
+test('a take is switched to at the same word as soon as recognition has timed its words', async () => {
+  let known = false;
+  const timed = () => (known ? { ...WORDS(400), source: 'aligned' } : { source: null, items: [] });
+  serve({ ...ROUTES, 'GET /api/v1/versions/v-2/words': timed });
+  const { screen, made, said } = await panel();
+  await screen.getByRole('button', { name: 'Load' }).click();
+  await expect.element(said).toMatchTextContent('ready');
+  made.player?.seek(1000);
+  made.player?.switchTo(1, 'word');
+  expect(made.player?.position(), 'at the same second').toBe(1000);
+  made.player?.switchTo(0, 'time');
+  known = true;
+  await made.client?.invalidateQueries({ queryKey: ['words', 'v-2'] });
+  made.player?.switchTo(1, 'word');
+  expect(made.player?.position(), 'at the word two').toBe(390);
 });
 
 test('more than fits into the memory of a tab is refused before it is fetched', async () => {

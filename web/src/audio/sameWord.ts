@@ -3,7 +3,7 @@ import { diffArrays } from 'diff';
 import { wordAt, type Span, type Word } from './playhead.ts';
 
 /** For each word of one take the number of its like in the other, -1 where there is none. Ascending. */
-export type Alignment = readonly number[];
+type Alignment = readonly number[];
 
 /** Beyond that many words that come or go the two are other texts, and comparing them would take long. */
 const MOST_EDITS = 600;
@@ -82,14 +82,17 @@ function between(from: Spoken, to: Spoken, alike: Alignment, spoken: number, ms:
 
 /** The same places of several takes. Which words are alike is found out once for each two. */
 export class SameWords {
-  readonly #takes: readonly Spoken[];
-  readonly #known: (from: number, to: number) => Alignment | undefined;
+  #takes: readonly Spoken[];
   readonly #pairs = new Map<string, Alignment>();
 
-  /** `known` gives what somebody else has aligned already. */
-  constructor(takes: readonly Spoken[], known: (from: number, to: number) => Alignment | undefined = () => undefined) {
+  constructor(takes: readonly Spoken[]) {
     this.#takes = takes;
-    this.#known = known;
+  }
+
+  timed(take: number, words: readonly Word[]): void {
+    if (this.#takes[take]?.words === words) return;
+    this.#takes = this.#takes.map((one, index) => (index === take ? { ...one, words } : one));
+    this.#pairs.clear();
   }
 
   place(from: number, to: number, ms: number): number {
@@ -106,7 +109,7 @@ export class SameWords {
 
   #alike(from: number, to: number): Alignment {
     const key = `${from} ${to}`;
-    const alike = this.#pairs.get(key) ?? this.#known(from, to) ?? align(this.#takes[from]?.words ?? [], this.#takes[to]?.words ?? []);
+    const alike = this.#pairs.get(key) ?? align(this.#takes[from]?.words ?? [], this.#takes[to]?.words ?? []);
     this.#pairs.set(key, alike);
     return alike;
   }

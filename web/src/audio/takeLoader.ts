@@ -1,8 +1,9 @@
 /** Fetches and decodes takes when they are wanted, into a context of the masters' own sample rate, and gives it all back when closed. */
-import type { QueryClient } from '@tanstack/react-query';
+import { QueryObserver, type QueryClient } from '@tanstack/react-query';
 import { asProblem } from '../api/client.ts';
 import { length } from '../ui/figures.ts';
 import { player as onePlayer } from './player.ts';
+import type { Word } from './playhead.ts';
 import { nowPlaying, onPlaying } from './playing.ts';
 import { TakePlayer, type Take } from './takes.ts';
 import { audioUrl } from './track.ts';
@@ -71,10 +72,10 @@ export class TakeLoader {
   async #open(then: 'play' | undefined) {
     const abort = new AbortController();
     const context = new AudioContext({ sampleRate: Math.max(8000, ...this.#sources.map((source) => source.sampleRateHz)) });
-    let unfollow: (() => void) | null = null;
+    const stops: (() => void)[] = [];
     this.#end = () => {
       abort.abort();
-      unfollow?.();
+      for (const stop of stops) stop();
       this.#loading.player?.close();
       void context.close();
     };
@@ -83,7 +84,7 @@ export class TakeLoader {
       const takes = await Promise.all(this.#sources.map((source) => this.#take(source, context, abort.signal)));
       if (abort.signal.aborted) return;
       const made = new TakePlayer(context, takes);
-      unfollow = oneAtATime(made);
+      stops.push(oneAtATime(made), ...this.#sources.map(({ id }, take) => this.#laterWords(id, (words) => made.timed(take, words))));
       this.#set({ state: 'ready', error: null, player: made });
       if (then) made.play();
     } catch (error) {
@@ -106,6 +107,11 @@ export class TakeLoader {
       truePeakDbtp: source.truePeakDbtp ?? Number.NaN,
       words: (await words)?.words ?? [],
     };
+  }
+
+  /** Recognition may time the words only after the take is there, and live news then ask for them again. */
+  #laterWords(version: string, tell: (words: readonly Word[]) => void): () => void {
+    return new QueryObserver(this.#client, wordsQuery(version)).subscribe(({ data }) => data && tell(data.words));
   }
 
   #set(loading: Loading) {

@@ -8,7 +8,7 @@ import { Desk } from './desk.ts';
 import { HeardSpans } from './heardSpans.ts';
 import type { Playhead, Span, Word } from './playhead.ts';
 import { Run, type Frames } from './run.ts';
-import { SameWords, type Alignment } from './sameWord.ts';
+import { SameWords } from './sameWord.ts';
 import { stretched } from './stretch.ts';
 
 export interface Take {
@@ -44,16 +44,10 @@ export class TakePlayer implements Playhead {
   #hold: Hold = 'word';
   #frame = 0;
 
-  /** `alignment` gives what is known already of which words are alike; else they are compared here. */
-  constructor(
-    context: BaseAudioContext,
-    takes: readonly Take[],
-    destination: AudioNode = context.destination,
-    alignment?: (from: number, to: number) => Alignment | undefined,
-  ) {
+  constructor(context: BaseAudioContext, takes: readonly Take[], destination: AudioNode = context.destination) {
     this.#context = context;
     this.takes = takes;
-    this.#same = new SameWords(takes.map(({ words, audio }) => ({ words, durationMs: audio.duration * 1000 })), alignment);
+    this.#same = new SameWords(takes.map(({ words, audio }) => ({ words, durationMs: audio.duration * 1000 })));
     this.#desk = new Desk(context, takes, destination);
     this.#heard = takes.map(() => new HeardSpans());
     this.#sounds = takes.map((take) => take.audio);
@@ -161,6 +155,11 @@ export class TakePlayer implements Playhead {
     if (this.#run && (volume === 0) !== (this.#volume === 0)) this.#again((place) => place, { volume });
     this.#volume = volume;
     this.#desk.volume(volume);
+  }
+
+  /** When the words of a take are spoken became known, or known better. */
+  timed(take: number, words: readonly Word[]): void {
+    this.#same.timed(take, words);
   }
 
   close(): void {
