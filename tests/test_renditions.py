@@ -11,8 +11,8 @@ from pathlib import Path
 import av
 import httpx
 import pytest
-from conftest import Json, Rows, Studio, field_of, refused
-from test_audio import Sound, sound
+from conftest import Rows, Studio, field_of, refused
+from sounding import Sound, sound
 
 from voiceops.app import create_app
 
@@ -239,9 +239,3 @@ async def test_it_leaves_nothing_in_the_record(sound: Sound, rows: Rows) -> None
     before = await rows("select count(*) from audit_events")
     await sound.get(query="?format=mp3")
     assert await rows("select count(*) from audit_events") == before
-
-
-def test_the_document_names_the_formats(openapi: Json) -> None:
-    operation = openapi["paths"]["/api/v1/versions/{version}/audio"]["get"]
-    assert set(operation["responses"]["200"]["content"]) == {"audio/flac", *MADE.values()}
-    assert "410" in operation["responses"]
