@@ -226,13 +226,14 @@ async def test_it_is_made_to_its_end_though_whoever_asked_has_gone(sound: Sound,
 
 async def test_a_server_that_stops_takes_what_it_was_making_along(studio: Studio, sound: Sound) -> None:
     other = create_app(studio.settings)
-    async with other.router.lifespan_context(other):
+    async with asyncio.timeout(20), other.router.lifespan_context(other):
         transport = httpx.ASGITransport(app=other, client=("192.0.2.8", 4712))
         async with httpx.AsyncClient(
             transport=transport, base_url="http://studio.test/api/v1", cookies=sound.client.cookies
         ) as beside:
             asking = asyncio.create_task(beside.get(f"{sound.path}?format=mp3"))
             at_work = await child()
+            os.kill(at_work, signal.SIGSTOP)  # it would take for ever
             asking.cancel()
     assert at_work not in children()
 

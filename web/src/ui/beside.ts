@@ -8,7 +8,9 @@ export function placeBeside(popover: HTMLElement, opener: HTMLElement): void {
   const { clientWidth, clientHeight } = document.documentElement;
   const dock = Number.parseFloat(getComputedStyle(popover).scrollMarginBottom) || 0;
   const above = button.bottom + GAP + height > clientHeight - dock && button.top - GAP - height > 0;
-  const top = above ? button.top - GAP - height : button.bottom + GAP;
-  const left = Math.max(EDGE, Math.min(button.left, clientWidth - EDGE - width));
-  popover.style.inset = `${top + scrollY}px auto auto ${left + scrollX}px`;
+  const left = scrollX + Math.max(EDGE, Math.min(button.left, clientWidth - EDGE - width));
+  // Tied to the side of the opener, so that what grows later does not cover it.
+  const top = above ? 'auto' : `${scrollY + button.bottom + GAP}px`;
+  const bottom = above ? `${clientHeight - scrollY - button.top + GAP}px` : 'auto';
+  popover.style.inset = `${top} auto ${bottom} ${left}px`;
 }

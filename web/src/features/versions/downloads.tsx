@@ -59,7 +59,12 @@ export function Downloads({ version }: { version: Version }) {
           <ul>
             {(Object.keys(FORMATS) as AudioFormat[]).map((format) => (
               <li key={format}>
-                <a href={audioUrl(version.id, format)} download aria-disabled={saving.isPending || undefined} onClick={(event) => choose(event, format)}>
+                <a
+                  href={audioUrl(version.id, format)}
+                  download
+                  aria-disabled={(saving.isPending && format !== 'flac') || undefined}
+                  onClick={(event) => choose(event, format)}
+                >
                   <b>{FORMATS[format].name}</b> <span>{FORMATS[format].use}</span>
                 </a>
               </li>
@@ -72,7 +77,7 @@ export function Downloads({ version }: { version: Version }) {
           </ul>
         )}
         <p role="status" className={styles.status}>
-          {saving.isPending && `Making the ${FORMATS[saving.variables].name} …`}
+          {saving.isPending && `Making the ${FORMATS[saving.variables].name} file …`}
         </p>
         {saving.error && (
           <Note tone="bad" live>
