@@ -14,7 +14,8 @@ from typing import Final
 from voiceops.profiles import Format, Profile
 from voiceops.providers.child import die_with_parent, own_stdout
 from voiceops.providers.wire import Header, frame, read_frame
-from voiceops.speech import NotAudio, decode, render
+from voiceops.speech import NotAudio, decode
+from voiceops.speech.renditions import render
 from voiceops.storage import StorageError, open_store
 
 NICENESS: Final = 5
