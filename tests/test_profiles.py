@@ -85,6 +85,14 @@ def test_a_rendition_is_as_long_as_the_master_and_begins_with_it(kind: str, code
         assert got.loudness_lufs == pytest.approx(heard(known).loudness_lufs, abs=0.6)
 
 
+@pytest.mark.parametrize("kbps", [64, 128, 192, 224, 256, 320])
+def test_an_mp3_is_as_loud_as_what_went_in(kbps: int) -> None:
+    profile = {"sample_rate_hz": 48_000}
+    got = heard(render(speech(gain=0.5), Profile(Format.MP3, bitrate_kbps=kbps, **profile))).samples[:, 0]
+    known = heard(render(speech(gain=0.5), Profile(Format.WAV, **profile))).samples[:, 0]
+    assert got @ known / (known @ known) == pytest.approx(1.0, abs=0.01)
+
+
 @pytest.mark.parametrize("channels", [1, 2])
 def test_wav_and_flac_are_the_master_to_the_bit(channels: int) -> None:
     said = speech(channels=channels)

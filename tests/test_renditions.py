@@ -14,10 +14,14 @@ import httpx
 import pytest
 from conftest import Rows, Studio, field_of, refused
 from sounding import Sound, sound
+from test_storage import bucket
 
 from voiceops.app import create_app
+from voiceops.profiles import Format, Profile
+from voiceops.rendering import NotRendered, Renderer
+from voiceops.storage import Store
 
-__all__ = ["sound"]
+__all__ = ["bucket", "sound"]
 
 MADE = {"wav": "audio/wav", "mp3": "audio/mpeg", "opus": "audio/ogg", "ulaw": "audio/wav"}
 HEARD = {"wav": ("pcm_s16le", None), "mp3": ("mp3float", 44_100), "opus": ("opus", 48_000), "ulaw": ("pcm_mulaw", 8_000)}
@@ -248,3 +252,13 @@ async def test_it_leaves_nothing_in_the_record(sound: Sound, rows: Rows) -> None
     before = await rows("select count(*) from audit_events")
     await sound.get(query="?format=mp3")
     assert await rows("select count(*) from audit_events") == before
+
+
+async def test_a_bucket_keeps_renditions_too(bucket: Store, sound: Sound) -> None:
+    await bucket.put(sound.master, "audio/flac")
+    renderer = Renderer("s3://studio/audio")
+    made = await renderer.render(sound.version["audio"]["sha256"], Profile(Format.MP3), seconds=1.0)
+    assert hashlib.sha256(await bucket.get(made.sha256)).hexdigest() == made.sha256
+    assert await bucket.size(made.sha256) == made.bytes
+    with pytest.raises(NotRendered, match="not in the storage"):
+        await renderer.render("0" * 64, Profile(Format.MP3), seconds=1.0)
