@@ -119,6 +119,15 @@ def test_a_rendition_is_as_loud_as_its_profile_says(kind: Format, loudness: floa
     assert got.true_peak_dbtp <= peak + 0.02
 
 
+def test_a_long_recording_is_levelled_over_all_its_blocks() -> None:
+    said = speech(gain=2.0)
+    long = Signal(np.tile(said.samples, 8), said.sample_rate_hz)
+    got = heard(render(long, Profile(Format.MP3, loudness_lufs=-16.0, true_peak_dbtp=-1.0)))
+    assert abs(len(got.samples) - long.frames * 44_100 / 24_000) <= 1
+    assert got.loudness_lufs == pytest.approx(-16.0, abs=0.15)
+    assert got.true_peak_dbtp <= -0.98
+
+
 def test_with_a_true_peak_alone_it_is_turned_down_as_a_whole() -> None:
     said = speech()
     got = heard(render(said, Profile(Format.WAV, true_peak_dbtp=-12.0)))

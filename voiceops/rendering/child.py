@@ -20,7 +20,7 @@ from voiceops.storage import StorageError, open_store
 
 NICENESS: Final = 5
 MEMORY_BYTES: Final = 4 << 30
-"""Of address space: an hour at 48 kHz takes two gigabytes, the libraries map another."""
+"""Of address space, whatever the recording: twenty minutes that are levelled take one gigabyte, the libraries map another."""
 CPU_SECONDS: Final = 30.0
 CPU_SHARE: Final = 1.0
 

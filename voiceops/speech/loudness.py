@@ -1,6 +1,7 @@
 """Loudness and true peak: ITU-R BS.1770-5, gated as EBU R 128 asks."""
 
 import math
+from collections.abc import Iterable
 from functools import cache
 
 import numpy as np
@@ -21,11 +22,17 @@ def loudness_lufs(signal: Signal) -> float | None:
     Mono counts once, so it reads 3 LU below the same sound on two channels. None where no block passes the gate: silence, or
     less than 400 ms of audio.
     """
-    state = pyebur128.R128State(signal.channels, signal.sample_rate_hz, pyebur128.MeasurementMode.MODE_I)
-    step = _CHUNK_SECONDS * signal.sample_rate_hz
-    for start in range(0, signal.frames, step):
-        chunk = signal.samples[start : start + step]
-        state.add_frames(chunk.reshape(-1), len(chunk))
+    return loudness_of([signal.samples], signal.channels, signal.sample_rate_hz)
+
+
+def loudness_of(parts: Iterable[Samples], channels: int, sample_rate_hz: int) -> float | None:
+    """Likewise, of one signal that comes in parts."""
+    state = pyebur128.R128State(channels, sample_rate_hz, pyebur128.MeasurementMode.MODE_I)
+    step = _CHUNK_SECONDS * sample_rate_hz
+    for part in parts:
+        for start in range(0, len(part), step):
+            chunk = part[start : start + step]
+            state.add_frames(chunk.reshape(-1), len(chunk))
     loudness = float(pyebur128.get_loudness_global(state))
     return loudness if math.isfinite(loudness) else None
 

@@ -5,7 +5,7 @@ hear exactly as many samples as went in.
 """
 
 import io
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 import numpy as np
@@ -15,7 +15,7 @@ import soxr
 from voiceops.profiles import Format, Profile
 from voiceops.speech.limiting import limit
 from voiceops.speech.lossless import master, sixteen_bits, wav
-from voiceops.speech.loudness import loudness_lufs, true_peak_dbtp
+from voiceops.speech.loudness import loudness_lufs, loudness_of, true_peak_dbtp
 from voiceops.speech.ogg import numbered
 from voiceops.speech.signal import Samples, Signal
 
@@ -28,6 +28,8 @@ LAME_ELSE: Final = 0.95
 HEADROOM_DB: Final = 6.0
 """No resampling and no codec adds so much to a peak: audio this far below full scale need not be looked at again."""
 _BLOCK: Final = 1 << 20
+_OVERLAP: Final = 32
+"""Samples heard twice, so that no peak between two blocks is missed."""
 
 
 def render(signal: Signal, profile: Profile) -> bytes:
@@ -57,8 +59,7 @@ def _levelled(signal: Signal, profile: Profile, ceiling: float) -> bytes:
     aim, highest = target, ceiling
     for _ in range(ROUNDS):
         data = _encode(_level(signal, aim, highest), profile)
-        heard = _decode(data)
-        peak, loudness = true_peak_dbtp(heard), loudness_lufs(heard)
+        loudness, peak = _heard(data)
         over = 0.0 if peak is None else max(0.0, peak - ceiling)
         missing = 0.0 if target is None or aim is None or loudness is None else target - loudness
         if not over and abs(missing) <= CLOSE_LU:
@@ -71,7 +72,7 @@ def _levelled(signal: Signal, profile: Profile, ceiling: float) -> bytes:
 def _level(signal: Signal, loudness: float | None, ceiling: float) -> Signal:
     """Turn up or down to a loudness, limiting; without one only down, as a whole."""
     if loudness is None:
-        peak = true_peak_dbtp(signal)
+        peak = _peak_dbtp(signal)
         return signal if peak is None or peak <= ceiling else _turned(signal, ceiling - peak)
     now = loudness_lufs(signal)
     if now is None:
@@ -111,7 +112,7 @@ def _encode(signal: Signal, profile: Profile) -> bytes:
         case Format.ULAW:
             return _written(sixteen_bits(samples), rate, format="WAV", subtype="ULAW")
         case Format.MP3:
-            return _written(samples / np.float32(LAME_TURNS_DOWN.get(kbps, LAME_ELSE)), rate, **_mp3(kbps))
+            return _written(samples, rate, 1 / LAME_TURNS_DOWN.get(kbps, LAME_ELSE), **_mp3(kbps))
         case Format.OPUS:
             return numbered(_written(samples, rate, **_opus(kbps)))
 
@@ -131,17 +132,35 @@ def _opus(kbps: int) -> Mapping[str, Any]:
     return {"format": "OGG", "subtype": "OPUS", "compression_level": (256 - kbps) / (256 - 6)}
 
 
-def _written(samples: Any, sample_rate_hz: int, **options: Any) -> bytes:  # noqa: ANN401 - samples of either kind; libsndfile's own
+def _written(samples: Any, sample_rate_hz: int, gain: float = 1.0, **options: Any) -> bytes:  # noqa: ANN401 - either kind; libsndfile's
     """Write in blocks: libsndfile takes what it is handed at once on its stack."""
     file = io.BytesIO()
     channels = 1 if samples.ndim == 1 else samples.shape[1]
     with soundfile.SoundFile(file, "w", sample_rate_hz, channels, **options) as out:
         for start in range(0, len(samples), _BLOCK):
-            out.write(samples[start : start + _BLOCK])
+            block = samples[start : start + _BLOCK]
+            out.write(block if gain == 1.0 else block * np.float32(gain))
     return file.getvalue()
 
 
-def _decode(data: bytes) -> Signal:
-    samples: Samples
-    samples, rate = soundfile.read(io.BytesIO(data), dtype="float32")
-    return Signal(samples, rate)
+def _heard(data: bytes) -> tuple[float | None, float | None]:
+    """Loudness and true peak of what a file decodes to, a block of it at a time."""
+    peaks: list[float | None] = []
+
+    def parts(file: soundfile.SoundFile) -> Iterator[Samples]:
+        again = 0
+        for block in file.blocks(_BLOCK, overlap=_OVERLAP, dtype="float32"):
+            peaks.append(true_peak_dbtp(Signal(block, file.samplerate)))
+            yield block[again:]
+            again = _OVERLAP
+
+    with soundfile.SoundFile(io.BytesIO(data)) as file:
+        loudness = loudness_of(parts(file), file.channels, file.samplerate)
+    return loudness, max((peak for peak in peaks if peak is not None), default=None)
+
+
+def _peak_dbtp(signal: Signal) -> float | None:
+    """The true peak, without a copy of it all."""
+    starts = range(0, signal.frames, _BLOCK)
+    parts = (Signal(signal.samples[max(0, start - _OVERLAP) : start + _BLOCK], signal.sample_rate_hz) for start in starts)
+    return max((peak for part in parts if (peak := true_peak_dbtp(part)) is not None), default=None)
