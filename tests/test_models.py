@@ -71,6 +71,7 @@ MAY_CHANGE: Final = {
     "comments": {"text_count", "resolved_at", "resolved_by_id", "deleted_at", "deleted_by_id"},
     "comment_texts": set(),
     "notices": {"read_at", "mailed_at"},
+    "renditions": {"sha256", "created_at", "used_on"},
 }
 
 
@@ -102,6 +103,10 @@ async def version(studio: Studio, worker: None, rows: Rows) -> Json:
     await rows(
         "insert into waivers (id, version_id, project_id, asset_id, check_name, reason, person_id) "
         "select gen_random_uuid(), id, project_id, asset_id, 'pace', 'It is a poem', created_by_id from versions limit 1"
+    )
+    await rows(
+        "insert into renditions (version_id, profile, project_id, asset_id, sha256) "
+        "select id, 'mp3', project_id, asset_id, audio_sha256 from versions limit 1"
     )
     return made
 

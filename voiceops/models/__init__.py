@@ -13,6 +13,7 @@ from voiceops.models.notice import Notice
 from voiceops.models.people import LoginSession, Member, Membership, Person, Project, Role
 from voiceops.models.policy import Policy
 from voiceops.models.preference import Preference
+from voiceops.models.rendition import Rendition
 from voiceops.models.request import IdempotencyKey
 from voiceops.models.review import Decision, Outcome, Review, Reviewer, Verdict
 from voiceops.models.version import Blob, Status, Version, Waveform
@@ -49,6 +50,7 @@ __all__ = [
     "Preference",
     "Project",
     "RateUse",
+    "Rendition",
     "Review",
     "Reviewer",
     "Role",

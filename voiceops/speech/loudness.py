@@ -1,6 +1,7 @@
 """Loudness and true peak: ITU-R BS.1770-5, gated as EBU R 128 asks."""
 
 import math
+from collections.abc import Iterable
 from functools import cache
 
 import numpy as np
@@ -21,11 +22,17 @@ def loudness_lufs(signal: Signal) -> float | None:
     Mono counts once, so it reads 3 LU below the same sound on two channels. None where no block passes the gate: silence, or
     less than 400 ms of audio.
     """
-    state = pyebur128.R128State(signal.channels, signal.sample_rate_hz, pyebur128.MeasurementMode.MODE_I)
-    step = _CHUNK_SECONDS * signal.sample_rate_hz
-    for start in range(0, signal.frames, step):
-        chunk = signal.samples[start : start + step]
-        state.add_frames(chunk.reshape(-1), len(chunk))
+    return loudness_of([signal.samples], signal.channels, signal.sample_rate_hz)
+
+
+def loudness_of(parts: Iterable[Samples], channels: int, sample_rate_hz: int) -> float | None:
+    """Likewise, of one signal that comes in parts."""
+    state = pyebur128.R128State(channels, sample_rate_hz, pyebur128.MeasurementMode.MODE_I)
+    step = _CHUNK_SECONDS * sample_rate_hz
+    for part in parts:
+        for start in range(0, len(part), step):
+            chunk = part[start : start + step]
+            state.add_frames(chunk.reshape(-1), len(chunk))
     loudness = float(pyebur128.get_loudness_global(state))
     return loudness if math.isfinite(loudness) else None
 
@@ -42,7 +49,7 @@ def true_peak_dbtp(signal: Signal) -> float | None:
 
 
 def _true_peak(samples: Samples) -> float:
-    phases = _phases()
+    phases = interpolators()
     width = phases.shape[1]
     padded = np.pad(samples, (width - 1, -(len(samples) + width - 1) % _SKIP_RUN + width - 1 + _SKIP_RUN))
     magnitude = np.abs(padded)
@@ -59,8 +66,8 @@ def _true_peak(samples: Samples) -> float:
 
 
 @cache
-def _phases() -> npt.NDArray[np.float32]:
-    """Make the three filters that interpolate a quarter, half and three quarters between samples."""
+def interpolators() -> npt.NDArray[np.float32]:
+    """Make the three filters (rows of 13 taps) that interpolate a quarter, half and three quarters between samples."""
     tap = np.arange(_TAPS)
     sinc = np.sinc((tap - (_TAPS - 1) / 2) / _OVERSAMPLING)
     window = 0.5 * (1 - np.cos(2 * np.pi * tap / (_TAPS - 1)))

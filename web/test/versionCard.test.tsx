@@ -89,10 +89,6 @@ test('who, why and the measurements are there with their units', async () => {
   await expect.element(screen.getByText('−20.1 LUFS')).toBeVisible();
   await expect.element(screen.getByText('−1.3 dBTP')).toBeVisible();
   await expect.element(screen.getByText('165 wpm')).toBeVisible();
-  await expect.element(screen.getByRole('link', { name: 'FLAC of version 2' })).toHaveAttribute(
-    'href',
-    '/api/v1/versions/v-2/audio?format=flac&download=1',
-  );
 });
 
 test('characters that were not spoken are told', async () => {
