@@ -95,7 +95,14 @@ async def test_what_was_never_stored_is_missing(store: Store) -> None:
 
 @pytest.mark.parametrize("key", ["", "../../etc/passwd", "A" * 64, "0" * 63, "0" * 65, f"{ABSENT}\n", "/" + "0" * 63])
 async def test_only_a_hash_is_a_key(store: Store, key: str) -> None:
-    for reading in (store.get(key), store.size(key), store.exists(key), store.delete(key), store.verify(key), joined(store.stream(key))):
+    for reading in (
+        store.get(key),
+        store.size(key),
+        store.exists(key),
+        store.delete(key),
+        store.verify(key),
+        joined(store.stream(key)),
+    ):
         with pytest.raises(ValueError, match="64 lower-case hex"):
             await reading
     with pytest.raises(ValueError, match="64 lower-case hex"):

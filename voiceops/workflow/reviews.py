@@ -127,8 +127,7 @@ async def barred(db: AsyncSession, actor: Actor, versions: Collection[Version]) 
     script and audio.
     """
     found: dict[UUID, set[Action]] = {
-        version.id: set(WITH_AUDIO) if version.audio.state is BlobState.DROPPED else set()
-        for version in versions
+        version.id: set(WITH_AUDIO) if version.audio.state is BlobState.DROPPED else set() for version in versions
     }
     judged = [
         version
