@@ -62,6 +62,13 @@ class Conflict(Refused):
     title = "Not possible now"
 
 
+class Gone(Refused):
+    """It was there, and was removed for good."""
+
+    status = 410
+    title = "Gone"
+
+
 class TooLarge(Refused):
     """The body is over the bound."""
 

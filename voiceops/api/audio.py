@@ -12,8 +12,9 @@ from fastapi.responses import Response, StreamingResponse
 from sqlalchemy.orm import joinedload
 
 from voiceops.api.deps import Caller, Db, Held
-from voiceops.errors import Unavailable
+from voiceops.errors import Gone, Unavailable
 from voiceops.models import Asset, Version
+from voiceops.models.version import BlobState
 from voiceops.policy import find
 from voiceops.storage import StorageError, Store
 
@@ -48,6 +49,7 @@ class Unsatisfiable(HTTPException):
         200: {"content": {media: {"schema": {"type": "string", "format": "binary"}} for media in MEDIA_TYPES.values()}},
         206: {"description": "The range asked for."},
         304: {"description": "Not changed: it never is."},
+        410: {"description": "It was dropped."},
         416: {"description": "No byte lies in that range."},
     },
 )
@@ -64,6 +66,8 @@ async def get_audio(
 ) -> Response:
     """Play or download a version: the lossless master, or a WAV of it."""
     found = await find(db, actor, Version, version, load=(joinedload(Version.audio, innerjoin=True),))
+    if found.audio.state is BlobState.DROPPED:
+        raise Gone("The audio of this version was dropped; only what was recorded of it is left. Make another take.")
     asset = await find(db, actor, Asset, found.asset_id)
     master = next(kind for kind, media in MEDIA_TYPES.items() if media == found.audio.media_type)
     kind = as_format or master

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Any, Final
 from uuid import UUID
 
 from fastapi import APIRouter, Query
@@ -13,17 +13,17 @@ from sqlalchemy.orm import aliased
 
 from voiceops.api.deps import Caller, Db, Part, paged
 from voiceops.api.payloads import AssetRef, Out, Time
-from voiceops.api.policy import Days
 from voiceops.db import ask
 from voiceops.jobs import next_retention
 from voiceops.models import Asset, Blob, Policy, Project, Rendition, Version
+from voiceops.models.policy import LONGEST_DAYS
 from voiceops.models.version import BlobState
 from voiceops.policy import find
 from voiceops.workflow.dropping import all_may_go, may_go, unused
 
 router = APIRouter(tags=["policy"])
 
-Wanted = Annotated[Days | Literal["never"] | None, Query(description="As the policy says where none are given.")]
+Wanted = Annotated[int | None, Query(ge=0, le=LONGEST_DAYS, description="0 is never. As the policy says where none are given.")]
 
 
 class SumOut(Out):
@@ -127,18 +127,16 @@ async def get_retention(
     )
 
 
-def _days(wanted: int | str | None, saved: int | None) -> int | None:
-    if wanted is None:
-        return saved
-    return wanted if isinstance(wanted, int) else None
+def _days(wanted: int | None, saved: int | None) -> int | None:
+    return saved if wanted is None else wanted or None
 
 
 def _going(project: UUID, days: int | None) -> ColumnElement[bool]:
     """True of versions whose blob would go if these were the project's days. Others' are as their policies say."""
-    policy = aliased(Policy)
+    policy, blob = aliased(Policy), aliased(Blob)
     mine = bindparam("days", days, Integer, unique=True)
     as_asked = case((policy.project_id == project, mine), else_=policy.archived_audio_days)
-    stored = exists(select(Blob.sha256).where(Blob.sha256 == Version.audio_sha256, Blob.state == BlobState.STORED))
+    stored = exists(select(blob.sha256).where(blob.sha256 == Version.audio_sha256, blob.state == BlobState.STORED))
     return and_(Version.project_id == project, may_go(Version, mine), stored, all_may_go(Version.audio_sha256, as_asked, policy))
 
 

@@ -41,11 +41,11 @@ def may_go(version: type[Version], days: Days) -> ColumnElement[bool]:
 
 def all_may_go(sha256: ColumnExpressionArgument[str], days: Days, policy: type[Policy]) -> ColumnElement[bool]:
     """True of blobs that no version keeps, where each goes after the days given for the project of `policy`, and no rendition."""
-    other, made = aliased(Version), aliased(Version)
+    other, made, rendition = aliased(Version), aliased(Version), aliased(Rendition)
     staying = select(other.id).join(policy, policy.project_id == other.project_id)
     staying = staying.where(other.audio_sha256 == sha256, ~may_go(other, days))
-    of_others = select(Rendition.version_id).join(made, made.id == Rendition.version_id)
-    of_others = of_others.where(Rendition.sha256 == sha256, made.audio_sha256 != sha256)
+    of_others = select(rendition.version_id).join(made, made.id == rendition.version_id)
+    of_others = of_others.where(rendition.sha256 == sha256, made.audio_sha256 != sha256)
     return and_(~exists(staying), ~exists(of_others))
 
 
