@@ -122,6 +122,8 @@ async def test_dropped_audio_is_gone_for_everybody_who_asks(studio: Studio, rows
     await retention.run(database, store)
     viewer = await studio.person("viewer")
     path = f"/versions/{version['id']}/audio"
+    (listed,) = (await viewer.get(f"/projects/{studio.project}/assets")).json()["items"]
+    assert listed["latest_version"]["dropped"] is True
     told = refused(await viewer.get(path), 410)
     assert "dropped" in told["detail"]
     refused(await viewer.get(path, headers={"If-None-Match": f'"{version["audio"]["sha256"]}"'}), 410)

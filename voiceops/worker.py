@@ -18,7 +18,6 @@ from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 
 from voiceops import blobs, mailing, providers, retention, speech, sweeping
 from voiceops.audit.sealing import Sealer
-from voiceops.blobs import BytesDropped
 from voiceops.config import Settings
 from voiceops.db import Database
 from voiceops.examiner import Examiner
@@ -111,7 +110,7 @@ async def _settled(studio: Studio, held: Claim, take: Take) -> bool:
     try:
         async with studio.database.session.begin() as db:
             await settling.succeed(db, held, take)
-    except BytesDropped:
+    except blobs.BytesDropped:
         return False
     return True
 

@@ -20,3 +20,25 @@ export function changeOf(before: Policy, values: FormData, reason: string): Poli
   };
   return Object.keys(change).length === 0 ? null : { ...change, reason };
 }
+
+const MOST_DAYS = 3650;
+
+/** Null is for ever; undefined where it is no number of days. */
+export function daysOf(typed: string): number | null | undefined {
+  const text = typed.trim();
+  if (text === '') return null;
+  const days = /^\d{1,4}$/.test(text) ? Number(text) : 0;
+  return days >= 1 && days <= MOST_DAYS ? days : undefined;
+}
+
+/** Null where nothing differs, or where it is no number of days. */
+export function retentionOf(before: Policy['retention'], typed: { renditions: string; audio: string }, reason: string): PolicyChange | null {
+  const renditions = daysOf(typed.renditions);
+  const audio = daysOf(typed.audio);
+  if (renditions === undefined || audio === undefined) return null;
+  const retention = {
+    ...(renditions !== before.renditions_days && { renditions_days: renditions }),
+    ...(audio !== before.archived_audio_days && { archived_audio_days: audio }),
+  };
+  return Object.keys(retention).length === 0 ? null : { retention, reason };
+}
