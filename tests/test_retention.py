@@ -116,14 +116,16 @@ async def test_the_audio_of_what_is_archived_for_long_goes_and_all_else_stays(
 
 
 async def test_dropped_audio_is_gone_for_everybody_who_asks(studio: Studio, rows: Rows, database: Database, store: Store) -> None:
-    (version,) = await made(studio, "Hello.")
+    version, other = await made(studio, "Hello.", "Other.")
     await archived(studio, rows, version, days=31)
     await policy(studio, retention={"archived_audio_days": 30})
     await retention.run(database, store)
     viewer = await studio.person("viewer")
     path = f"/versions/{version['id']}/audio"
     (listed,) = (await viewer.get(f"/projects/{studio.project}/assets")).json()["items"]
-    assert listed["latest_version"]["dropped"] is True
+    assert listed["latest_version"]["dropped"] is False, "the newest is another"
+    sides = (await viewer.get(f"/versions/{version['id']}/compare/{other['id']}")).json()
+    assert (sides["left"]["dropped"], sides["right"]["dropped"]) == (True, False)
     told = refused(await viewer.get(path), 410)
     assert "dropped" in told["detail"]
     refused(await viewer.get(path, headers={"If-None-Match": f'"{version["audio"]["sha256"]}"'}), 410)

@@ -3945,6 +3945,11 @@ export interface components {
             created_at: string;
             created_by: components["schemas"]["PersonOut"];
             /**
+             * Dropped
+             * @description Whether its audio is gone: what is compared is what was recorded of it.
+             */
+            dropped: boolean;
+            /**
              * Id
              * Format: uuid
              */

@@ -1,6 +1,7 @@
 /** What of a form differs from the policy, as the API takes it. */
 import { CHECK_NAMES } from '../../api/checks.ts';
 import type { Policy, PolicyChange, Role, Severity } from '../../api/types.ts';
+import type { Days } from './queries.ts';
 
 /** Those who approve, and so may be asked for. */
 export const APPROVERS = ['reviewer', 'owner'] as const satisfies readonly Role[];
@@ -31,11 +32,8 @@ export function daysOf(typed: string): number | null | undefined {
   return days >= 1 && days <= MOST_DAYS ? days : undefined;
 }
 
-/** Null where nothing differs, or where it is no number of days. */
-export function retentionOf(before: Policy['retention'], typed: { renditions: string; audio: string }, reason: string): PolicyChange | null {
-  const renditions = daysOf(typed.renditions);
-  const audio = daysOf(typed.audio);
-  if (renditions === undefined || audio === undefined) return null;
+/** Null where nothing differs. */
+export function retentionOf(before: Policy['retention'], { renditions, audio }: Days, reason: string): PolicyChange | null {
   const retention = {
     ...(renditions !== before.renditions_days && { renditions_days: renditions }),
     ...(audio !== before.archived_audio_days && { archived_audio_days: audio }),

@@ -27,10 +27,14 @@ export function EditRetention({ project, projectKey, policy, onClose }: EditRete
   const [audio, setAudio] = useState(String(before.archived_audio_days ?? ''));
   const [unchanged, setUnchanged] = useState(false);
   const problem = change.isError ? asProblem(change.error) : null;
-  const days = { renditions: daysOf(renditions), audio: daysOf(audio) };
-  const { renditions: idle, audio: old } = days;
+  const idle = daysOf(renditions);
+  const old = daysOf(audio);
   const submit = (values: FormData) => {
-    const body = retentionOf(before, { renditions, audio }, textOf(values, 'reason'));
+    if (idle === undefined || old === undefined) {
+      document.querySelector<HTMLElement>('dialog [aria-invalid]')?.focus();
+      return;
+    }
+    const body = retentionOf(before, { renditions: idle, audio: old }, textOf(values, 'reason'));
     setUnchanged(body === null);
     if (body === null) return;
     change.mutate(body, {
