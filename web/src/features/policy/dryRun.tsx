@@ -65,8 +65,13 @@ export function DryRun({ project, projectKey, days, wish = false }: DryRunProps)
           )}
         </div>
       )}
+      {sumOf(going) > first.masters.bytes && <small className={styles.quiet}>The very same audio of several versions counts once.</small>}
     </div>
   );
+}
+
+function sumOf(going: Told['items']): number {
+  return going.reduce((sum, one) => sum + one.bytes, 0);
 }
 
 function NothingGoes({ wish }: { wish: boolean }) {
