@@ -245,7 +245,6 @@ test('a version without its audio is compared by what was recorded, and not amon
   const { screen } = await compare([TAKES[0] ?? gone, gone]);
   await expect.element(screen.getByRole('listitem', { name: 'Version 2' })).toMatchTextContent('Audio dropped');
   await expect.element(screen.getByRole('button', { name: 'Listen to Version 1' })).toBeVisible();
-  expect(screen.getByRole('button', { name: 'Listen to Version 2' }).elements()).toEqual([]);
   expect(screen.getByRole('button', { name: 'Compare blind' }).elements()).toEqual([]);
   await expect.element(screen.getByRole('region', { name: 'Version 2 against Version 1' })).toMatchTextContent('Tuesday');
 });

@@ -1,5 +1,5 @@
 /** Things as the API gives them. Each takes what a test wants otherwise. */
-import type { Asset, Generation, Limits, Policy, Review, Verdict, Version, Voice, WholeEvent } from '../src/api/types.ts';
+import type { Asset, Generation, Limits, Review, Verdict, Version, Voice, WholeEvent } from '../src/api/types.ts';
 
 const MARA = { id: 'p-1', name: 'Mara Lindqvist' };
 const TIME = '2026-11-22T10:00:00Z';
@@ -237,32 +237,4 @@ export function toneFile(seconds = 1, rate = 8000): Blob {
   view.setUint32(40, count * 2, true);
   for (let at = 0; at < count; at += 1) view.setInt16(44 + at * 2, Math.sin((at / rate) * 2 * Math.PI * 440) * 3000, true);
   return new Blob([view], { type: 'audio/wav' });
-}
-
-export function policy(other: Partial<Policy> = {}): Policy {
-  return {
-    approvals: 1,
-    roles: [],
-    self_approval: false,
-    checks: {
-      clipping: 'warn',
-      silence_before: 'warn',
-      silence_after: 'off',
-      pause: 'warn',
-      cut_off: 'block',
-      pace: 'warn',
-      loudness: 'warn',
-      true_peak: 'warn',
-      say_back: 'warn',
-    },
-    retention: { renditions_days: null, archived_audio_days: null },
-    can: [],
-    reading: { title: 'Read and listen', roles: ['viewer', 'author', 'owner'], scopes: ['read'], allowed: true },
-    rules: [
-      { action: 'asset.create', title: 'Create asset', roles: ['author', 'owner'], scopes: ['write'], allowed: true },
-      { action: 'script.create', title: 'Create script', roles: ['author', 'owner'], scopes: ['write', 'generate'], allowed: true },
-      { action: 'member.change', title: 'Change member', roles: ['owner'], scopes: [], allowed: false },
-    ],
-    ...other,
-  };
 }

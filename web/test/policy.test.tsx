@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { Policy } from '../src/features/policy/policy.tsx';
-import { policy } from './made.ts';
 import { problem, serve } from './network.ts';
+import { policy } from './policies.ts';
 import { show } from './show.tsx';
 
 const PROJECT = { id: 'pr-1', key: 'northwind', name: 'Northwind', roles: ['author' as const], can: [] };

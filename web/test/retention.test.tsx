@@ -6,8 +6,8 @@ import { Retention } from '../src/features/policy/retention.tsx';
 import { Storage as StoragePanel } from '../src/features/policy/storage.tsx';
 import { Dropped } from '../src/features/versions/dropped.tsx';
 import { room } from '../src/ui/figures.ts';
-import { policy } from './made.ts';
 import { problem, serve } from './network.ts';
+import { policy } from './policies.ts';
 import { show } from './show.tsx';
 
 const NONE = { draft: 0, in_review: 0, approved: 0, archived: 0, renditions: 0 };
