@@ -46,6 +46,7 @@ from voiceops.api.live import Broadcaster
 from voiceops.api.openapi import document
 from voiceops.config import Settings
 from voiceops.db import Database
+from voiceops.rendering import Renderer
 from voiceops.storage import open_store
 from voiceops.witness import open_witness
 
@@ -105,8 +106,9 @@ def _lifespan(settings: Settings) -> Any:  # noqa: ANN401 - FastAPI's own type f
         database = Database(settings.database_url or "")
         broadcaster = Broadcaster(database.url)
         voices_there = providers.load(settings.provider_names, settings.provider_options)
+        renderer = Renderer(settings.object_store)
         app.state.parts = Parts(
-            database, open_store(settings.object_store), open_witness(settings.object_store), voices_there, broadcaster
+            database, open_store(settings.object_store), open_witness(settings.object_store), voices_there, broadcaster, renderer
         )
         listening = asyncio.create_task(broadcaster.run())
         try:
@@ -114,6 +116,7 @@ def _lifespan(settings: Settings) -> Any:  # noqa: ANN401 - FastAPI's own type f
         finally:
             listening.cancel()
             await asyncio.gather(listening, return_exceptions=True)
+            await renderer.close()
             for provider in voices_there.values():
                 await provider.close()
             await database.close()

@@ -63,7 +63,7 @@ class Conflict(Refused):
 
 
 class Gone(Refused):
-    """It was there, and was removed for good."""
+    """It was there, and never will be again."""
 
     status = 410
     title = "Gone"

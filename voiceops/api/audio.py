@@ -1,9 +1,7 @@
 """`/versions/{version}/audio`: the bytes, by HTTP's own rules (RFC 9110: ranges, validators, HEAD)."""
 
-import asyncio
 import re
 from collections.abc import AsyncIterator, Mapping
-from enum import StrEnum
 from typing import Annotated, Final
 from uuid import UUID
 
@@ -11,27 +9,27 @@ from fastapi import APIRouter, Header, HTTPException, Query, Request
 from fastapi.responses import Response, StreamingResponse
 from sqlalchemy.orm import joinedload
 
-from voiceops.api.deps import Caller, Db, Held
-from voiceops.errors import Gone, Unavailable
-from voiceops.models import Asset, Version
-from voiceops.models.version import BlobState
+from voiceops.api.deps import CallerBriefly, Held, Parts
+from voiceops.errors import Unavailable
+from voiceops.models import Asset, Blob, Version
 from voiceops.policy import find
-from voiceops.storage import StorageError, Store
+from voiceops.profiles import KINDS, Format, Profile
+from voiceops.rendering import NotRendered
+from voiceops.storage import BlobMissing, StorageError, Store
+from voiceops.workflow import renditions
 
 router = APIRouter(tags=["versions"])
 
-CHUNK: Final = 256 * 1024
 RANGE: Final = re.compile(r"bytes=(\d{0,18})-(\d{0,18})", re.ASCII)
 
-
-class Format(StrEnum):
-    """What the audio can be had as; without one it is the master."""
-
-    FLAC = "flac"
-    WAV = "wav"
-
-
-MEDIA_TYPES: Final = {Format.FLAC: "audio/flac", Format.WAV: "audio/wav"}
+AsFormat = Annotated[
+    Format,
+    Query(
+        alias="format",
+        description="`flac` is the lossless master, `wav` 16-bit PCM, `mp3` 128 kbit/s at 44.1 kHz, `opus` 32 kbit/s in Ogg, `ulaw`"
+        " a WAV of 8 kHz G.711 mu-law for telephones. What is not the master is made when it is first asked for, and kept.",
+    ),
+]
 
 
 class Unsatisfiable(HTTPException):
@@ -46,99 +44,97 @@ class Unsatisfiable(HTTPException):
     "/versions/{version}/audio",
     response_class=StreamingResponse,
     responses={
-        200: {"content": {media: {"schema": {"type": "string", "format": "binary"}} for media in MEDIA_TYPES.values()}},
+        200: {"content": {kind.media_type: {"schema": {"type": "string", "format": "binary"}} for kind in KINDS.values()}},
         206: {"description": "The range asked for."},
         304: {"description": "Not changed: it never is."},
-        410: {"description": "It was dropped."},
+        410: {"description": "The audio was dropped."},
         416: {"description": "No byte lies in that range."},
     },
 )
 async def get_audio(
     version: UUID,
     request: Request,
-    db: Db,
-    actor: Caller,
+    actor: CallerBriefly,
     held: Held,
     *,
-    as_format: Annotated[Format | None, Query(alias="format")] = None,
+    as_format: AsFormat = Format.FLAC,
     download: Annotated[bool, Query(description="Ask browsers to save it under a name.")] = False,
     asked: Annotated[str | None, Header(alias="Range")] = None,
 ) -> Response:
-    """Play or download a version: the lossless master, or a WAV of it."""
-    found = await find(db, actor, Version, version, load=(joinedload(Version.audio, innerjoin=True),))
-    if found.audio.state is BlobState.DROPPED:
-        raise Gone("The audio of this version was dropped; only what was recorded of it is left. Make another take.")
-    asset = await find(db, actor, Asset, found.asset_id)
-    master = next(kind for kind, media in MEDIA_TYPES.items() if media == found.audio.media_type)
-    kind = as_format or master
-    etag = f'"{found.audio_sha256}"' if kind is master else f'"{found.audio_sha256}-{kind}"'
-    headers = {"ETag": etag, "Accept-Ranges": "bytes", "Cache-Control": "private, no-cache"}
+    """Play or download a version: its lossless master, or a rendition of it."""
+    profile = Profile(as_format)
+    async with held.database.session.begin() as db:
+        found = await find(db, actor, Version, version, load=(joinedload(Version.audio, innerjoin=True),))
+        asset = await find(db, actor, Asset, found.asset_id)
+        renditions.check_there(found.audio)
+        audio = found.audio if as_format is Format.FLAC else await renditions.kept(db, found, profile)
+    known, stored = request.headers.get("if-none-match"), None
+    if audio is None or not _matches(known, audio):
+        stored = await _stored(held, found, profile, audio)
+        audio = stored.audio
+    headers = {"ETag": _etag(audio), "Accept-Ranges": "bytes", "Cache-Control": "private, no-cache"}
     if download:
-        name = f"{asset.key.replace('/', '-')}-v{found.number}.{kind}"
+        name = f"{asset.key.replace('/', '-')}-v{found.number}{profile.kind.suffix}"
         headers["Content-Disposition"] = f'attachment; filename="{name}"'
-    if _matches(request.headers.get("if-none-match"), etag):
+    if stored is None or _matches(known, audio):
         return Response(status_code=304, headers=headers)
-    body = await _open(held.store, found, master=kind is master)
-    if request.headers.get("if-range", etag) != etag:
+    if request.headers.get("if-range", _etag(audio)) != _etag(audio):
         asked = None
-    return _answer(body, headers, MEDIA_TYPES[kind], asked, head=request.method == "HEAD")
+    return _answer(stored, headers, asked, head=request.method == "HEAD")
 
 
 class Stored:
     """Bytes read from the store as they are sent."""
 
-    def __init__(self, store: Store, sha256: str, size: int) -> None:
-        self.size = size
+    def __init__(self, store: Store, audio: Blob) -> None:
+        self.audio = audio
         self._store = store
-        self._sha256 = sha256
 
     def read(self, start: int, end: int) -> AsyncIterator[bytes]:
         """Yield the bytes from `start` up to `end`."""
-        return self._store.stream(self._sha256, start, end)
+        return self._store.stream(self.audio.sha256, start, end)
 
 
-class Made:
-    """Bytes made for this answer."""
+async def _stored(held: Parts, version: Version, profile: Profile, audio: Blob | None) -> Stored:
+    """Find the bytes before anything is answered, so that missing or cut-off audio is a problem document and no broken file.
 
-    def __init__(self, data: bytes) -> None:
-        self.size = len(data)
-        self._data = memoryview(data)
+    A rendition that is not there, or not any more, is made.
+    """
+    if audio is not None:
+        try:
+            if await held.store.size(audio.sha256) == audio.bytes:
+                return Stored(held.store, audio)
+            trouble = "The stored audio is damaged: it is not as long as when it was kept."
+        except BlobMissing as error:
+            trouble = error.message
+        except StorageError as error:
+            raise Unavailable(error.message) from error
+        if audio.sha256 == version.audio_sha256:
+            raise Unavailable(trouble)
+    return Stored(held.store, await _made(held, version, profile))
 
-    async def read(self, start: int, end: int) -> AsyncIterator[bytes]:
-        """Yield the bytes from `start` up to `end`."""
-        for at in range(start, end, CHUNK):
-            yield bytes(self._data[at : min(at + CHUNK, end)])
 
-
-async def _open(store: Store, version: Version, *, master: bool) -> Stored | Made:
-    """Find the bytes before anything is answered, so that missing or cut-off audio is a problem document and no broken file."""
+async def _made(held: Parts, version: Version, profile: Profile) -> Blob:
+    """Make a rendition, with no transaction open: that takes a second for each minute of audio."""
     try:
-        if not master:
-            return Made(await asyncio.to_thread(_wav, await store.get(version.audio_sha256)))
-        size = await store.size(version.audio_sha256)
-    except StorageError as error:
+        made = await held.renderer.render(version.audio_sha256, profile, seconds=version.duration_ms / 1000)
+    except NotRendered as error:
         raise Unavailable(error.message) from error
-    if size != version.audio.bytes:
-        raise Unavailable("The stored audio is damaged: it is not as long as when it was kept.")
-    return Stored(store, version.audio_sha256, size)
+    async with held.database.session.begin() as db:
+        return await renditions.keep(db, version, profile, made)
 
 
-def _wav(master: bytes) -> bytes:
-    from voiceops import speech  # noqa: PLC0415 - numerics only where somebody asks for them: the API process stays small
-
-    return speech.wav(speech.decode(master))
-
-
-def _answer(body: Stored | Made, headers: Mapping[str, str], media_type: str, asked: str | None, *, head: bool) -> Response:
-    status, start, end = 200, 0, body.size
+def _answer(stored: Stored, headers: Mapping[str, str], asked: str | None, *, head: bool) -> Response:
+    size, media_type = stored.audio.bytes, stored.audio.media_type
+    status, start, end = 200, 0, size
     extra: dict[str, str] = {}
-    if (part := wanted(asked, body.size)) is not None:
+    if (part := wanted(asked, size)) is not None:
         status, (start, end) = 206, part
-        extra["Content-Range"] = f"bytes {start}-{end - 1}/{body.size}"
+        extra["Content-Range"] = f"bytes {start}-{end - 1}/{size}"
     all_headers = {**headers, **extra, "Content-Length": str(end - start)}
     if head:
         return Response(status_code=status, headers=all_headers, media_type=media_type)
-    return StreamingResponse(body.read(start, end), status_code=status, headers=all_headers, media_type=media_type)
+    return StreamingResponse(stored.read(start, end), status_code=status, headers=all_headers, media_type=media_type)
 
 
 def wanted(asked: str | None, size: int) -> tuple[int, int] | None:
@@ -161,7 +157,11 @@ def wanted(asked: str | None, size: int) -> tuple[int, int] | None:
     return start, end
 
 
-def _matches(header: str | None, etag: str) -> bool:
+def _etag(audio: Blob) -> str:
+    return f'"{audio.sha256}"'
+
+
+def _matches(header: str | None, audio: Blob) -> bool:
     if header is None:
         return False
-    return header.strip() == "*" or etag in {one.strip().removeprefix("W/") for one in header.split(",")}
+    return header.strip() == "*" or _etag(audio) in {one.strip().removeprefix("W/") for one in header.split(",")}

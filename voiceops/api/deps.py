@@ -22,6 +22,7 @@ from voiceops.models import Scope, Script, Version
 from voiceops.models.actor import Actor, ActorKind
 from voiceops.policy import in_scope
 from voiceops.providers.base import Provider
+from voiceops.rendering import Renderer
 from voiceops.storage import Store
 from voiceops.witness import Witness
 
@@ -40,6 +41,7 @@ class Parts:
     witness: Witness
     providers: Mapping[str, Provider]
     broadcaster: Broadcaster
+    renderer: Renderer
 
 
 async def parts(request: Request) -> Parts:

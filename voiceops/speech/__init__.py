@@ -1,8 +1,9 @@
-"""Audio as signal: decoding, the lossless master, measurements, waveform peaks. Bytes and arrays only, nothing of the product."""
+"""Audio as signal: decoding, master, renditions, measurements, waveform peaks. Bytes and arrays only, nothing of the product."""
 
 from voiceops.speech.defect import Defect, NotAudio
+from voiceops.speech.lossless import MASTER_MEDIA_TYPE, master, wav
 from voiceops.speech.measurements import Measurements, measure
-from voiceops.speech.rendition import MASTER_MEDIA_TYPE, master, wav
+from voiceops.speech.renditions import render
 from voiceops.speech.signal import Signal, decode
 from voiceops.speech.waveform import ZOOMS, peaks, pyramid
 
@@ -18,5 +19,6 @@ __all__ = [
     "measure",
     "peaks",
     "pyramid",
+    "render",
     "wav",
 ]

@@ -42,7 +42,7 @@ def true_peak_dbtp(signal: Signal) -> float | None:
 
 
 def _true_peak(samples: Samples) -> float:
-    phases = _phases()
+    phases = interpolators()
     width = phases.shape[1]
     padded = np.pad(samples, (width - 1, -(len(samples) + width - 1) % _SKIP_RUN + width - 1 + _SKIP_RUN))
     magnitude = np.abs(padded)
@@ -59,8 +59,8 @@ def _true_peak(samples: Samples) -> float:
 
 
 @cache
-def _phases() -> npt.NDArray[np.float32]:
-    """Make the three filters that interpolate a quarter, half and three quarters between samples."""
+def interpolators() -> npt.NDArray[np.float32]:
+    """Make the three filters (rows of 13 taps) that interpolate a quarter, half and three quarters between samples."""
     tap = np.arange(_TAPS)
     sinc = np.sinc((tap - (_TAPS - 1) / 2) / _OVERSAMPLING)
     window = 0.5 * (1 - np.cos(2 * np.pi * tap / (_TAPS - 1)))

@@ -10,10 +10,19 @@ interface Heard {
   durationMs: number;
 }
 
-/** Fetches what a version's WAV link gives and decodes it, in the page itself. */
-async function hear(page: Page, number: number): Promise<Heard> {
+/** Where a version's WAV is, from the menu of what it can be had as. */
+async function wavOf(page: Page, number: number): Promise<string | null> {
   const card = page.getByRole('article', { name: `Version ${number}`, exact: true });
+  const opener = card.getByRole('button', { name: `Download version ${number}` });
+  await opener.click();
   const href = await card.getByRole('link', { name: /^WAV/ }).getAttribute('href');
+  await page.keyboard.press('Escape');
+  return href;
+}
+
+/** Fetches a version's WAV and decodes it, in the page itself. */
+async function hear(page: Page, number: number): Promise<Heard> {
+  const href = await wavOf(page, number);
   return await page.evaluate(async (address) => {
     const answer = await fetch(address ?? '');
     const sound = await new OfflineAudioContext(1, 1, 48_000).decodeAudioData(await answer.arrayBuffer());
@@ -26,10 +35,10 @@ async function hear(page: Page, number: number): Promise<Heard> {
 /** What the page says a version lasts. */
 async function stated(page: Page, number: number): Promise<number> {
   const card = page.getByRole('article', { name: `Version ${number}`, exact: true });
-  const version = await card.getByRole('link', { name: /^WAV/ }).evaluate(async (link: HTMLAnchorElement) => {
-    const answer = await fetch(new URL(link.href).pathname.replace('/audio', ''));
+  const version = await page.evaluate(async (wav) => {
+    const answer = await fetch(new URL(wav ?? '', location.href).pathname.replace('/audio', ''));
     return (await answer.json()) as { audio: { duration_ms: number } };
-  });
+  }, await wavOf(page, number));
   const shown = `${(version.audio.duration_ms / 1000).toFixed(1)} s`;
   await expect(card.getByText(shown, { exact: true })).toBeVisible();
   return version.audio.duration_ms;

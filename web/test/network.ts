@@ -9,7 +9,7 @@ export interface Asked {
   readonly body: unknown;
 }
 
-type Reply = object | ((asked: Asked) => object | Response);
+type Reply = object | ((asked: Asked) => object | Promise<object>);
 
 /** `serve({ 'POST /api/v1/session': {...} })`; what is not listed is 404. Returns what was asked, in order. */
 export function serve(routes: Record<string, Reply>): Asked[] {
@@ -22,7 +22,7 @@ export function serve(routes: Record<string, Reply>): Asked[] {
     seen.push(asked);
     const reply = routes[`${request.method} ${pathname}`];
     if (reply === undefined) return problem(404, 'Not found', 'There is nothing here.');
-    const answer = typeof reply === 'function' ? (reply as (one: Asked) => object | Response)(asked) : reply;
+    const answer = typeof reply === 'function' ? await (reply as (one: Asked) => object | Promise<object>)(asked) : reply;
     return answer instanceof Response ? answer : Response.json(answer);
   });
   return seen;

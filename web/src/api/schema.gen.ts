@@ -1163,7 +1163,7 @@ export interface paths {
         };
         /**
          * Get Audio
-         * @description Play or download a version: the lossless master, or a WAV of it.
+         * @description Play or download a version: its lossless master, or a rendition of it.
          */
         get: operations["get_audio"];
         put?: never;
@@ -1172,7 +1172,7 @@ export interface paths {
         options?: never;
         /**
          * Get Audio
-         * @description Play or download a version: the lossless master, or a WAV of it.
+         * @description Play or download a version: its lossless master, or a rendition of it.
          */
         head: operations["head_audio"];
         patch?: never;
@@ -2434,10 +2434,10 @@ export interface components {
         };
         /**
          * Format
-         * @description What the audio can be had as; without one it is the master.
+         * @description The containers and codecs that a version can be had in.
          * @enum {string}
          */
-        Format: "flac" | "wav";
+        Format: "wav" | "flac" | "mp3" | "opus" | "ulaw";
         /**
          * GenerationError
          * @description Why it failed, or why its last attempt did while it waits for the next.
@@ -11292,7 +11292,8 @@ export interface operations {
     get_audio: {
         parameters: {
             query?: {
-                format?: components["schemas"]["Format"] | null;
+                /** @description `flac` is the lossless master, `wav` 16-bit PCM, `mp3` 128 kbit/s at 44.1 kHz, `opus` 32 kbit/s in Ogg, `ulaw` a WAV of 8 kHz G.711 mu-law for telephones. What is not the master is made when it is first asked for, and kept. */
+                format?: components["schemas"]["Format"];
                 /** @description Ask browsers to save it under a name. */
                 download?: boolean;
             };
@@ -11313,6 +11314,8 @@ export interface operations {
                 };
                 content: {
                     "audio/flac": string;
+                    "audio/mpeg": string;
+                    "audio/ogg": string;
                     "audio/wav": string;
                 };
             };
@@ -11416,7 +11419,8 @@ export interface operations {
     head_audio: {
         parameters: {
             query?: {
-                format?: components["schemas"]["Format"] | null;
+                /** @description `flac` is the lossless master, `wav` 16-bit PCM, `mp3` 128 kbit/s at 44.1 kHz, `opus` 32 kbit/s in Ogg, `ulaw` a WAV of 8 kHz G.711 mu-law for telephones. What is not the master is made when it is first asked for, and kept. */
+                format?: components["schemas"]["Format"];
                 /** @description Ask browsers to save it under a name. */
                 download?: boolean;
             };

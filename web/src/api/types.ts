@@ -25,6 +25,7 @@ export type Account = Schemas['AccountOut'];
 export type AccountChange = Schemas['PersonPatch'];
 export type Status = Schemas['Status'];
 export type Version = Schemas['VersionOut'];
+export type AudioFormat = Schemas['Format'];
 export type GenerationRequest = Omit<Schemas['GenerationIn'], 'text' | 'script_id'>;
 export type ApiKey = Schemas['KeyOut'];
 export type NewApiKey = Schemas['KeyIn'];

@@ -1,5 +1,5 @@
 /** Tracks: what the player can be given. */
-import type { Voice } from '../api/types.ts';
+import type { AudioFormat, Voice } from '../api/types.ts';
 import type { Track } from './playing.ts';
 
 interface Of {
@@ -13,7 +13,7 @@ interface Of {
 }
 
 /** `format` none is the master. */
-export function audioUrl(version: string, format?: 'wav' | 'flac'): string {
+export function audioUrl(version: string, format?: AudioFormat): string {
   return `/api/v1/versions/${version}/audio${format ? `?format=${format}&download=1` : ''}`;
 }
 

@@ -2,17 +2,17 @@
 import { useEffect, useRef, type ReactNode } from 'react';
 import type { Asset, Version, Voice } from '../../api/types.ts';
 import { deliverySummary, voiceName } from '../../api/words.ts';
-import { audioUrl, captionsUrl, versionTrack } from '../../audio/track.ts';
+import { versionTrack } from '../../audio/track.ts';
 import { playerKeys } from '../../audio/playerKeys.ts';
 import type { Places } from '../../audio/waveform.tsx';
 import { Ago } from '../../ui/ago.tsx';
 import { StatusBadge } from '../../ui/badge.tsx';
 import { Button } from '../../ui/button.tsx';
-import { Icon } from '../../ui/icons.tsx';
 import { Note } from '../../ui/state.tsx';
 import { Changes } from './changes.tsx';
 import { Tick, type Comparing } from './comparing.tsx';
 import { Details } from './details.tsx';
+import { Downloads } from './downloads.tsx';
 import { Figures } from './figures.tsx';
 import { Sound } from './sound.tsx';
 import styles from './versionCard.module.css';
@@ -101,22 +101,7 @@ export function VersionCard({ version, asset, projectKey, voices, selected, onSe
             Compare with v{version.changes.parent_number}
           </Button>
         )}
-        {!dropped && (
-          <>
-            <a className={styles.download} href={audioUrl(version.id, 'flac')} download title="The lossless master">
-              <Icon name="download" />
-              FLAC<span className={styles.hidden}> of version {version.number}</span>
-            </a>
-            <a className={styles.download} href={audioUrl(version.id, 'wav')} download title="16-bit PCM">
-              <Icon name="download" />
-              WAV<span className={styles.hidden}> of version {version.number}</span>
-            </a>
-          </>
-        )}
-        <a className={styles.download} href={captionsUrl(version.id)} download={`v${version.number}.vtt`} title="WebVTT, with the moment of each word">
-          <Icon name="download" />
-          Captions<span className={styles.hidden}> of version {version.number}</span>
-        </a>
+        <Downloads version={version} />
         <Button variant="quiet" size="small" aria-expanded={selected} onClick={() => onSelect(!selected)}>
           {selected ? 'Less' : 'Details'}
         </Button>

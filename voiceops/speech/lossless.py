@@ -6,10 +6,9 @@ import numpy as np
 import numpy.typing as npt
 import soundfile
 
-from voiceops.speech.signal import Signal, decode
+from voiceops.speech.signal import Samples, Signal, decode
 
 MASTER_MEDIA_TYPE = "audio/flac"
-WAV_MEDIA_TYPE = "audio/wav"
 
 
 def master(audio: Signal | bytes) -> bytes:
@@ -20,9 +19,8 @@ def master(audio: Signal | bytes) -> bytes:
     signal = decode(audio) if isinstance(audio, bytes) else audio
     if signal.original is not None:
         return signal.original
-    scaled = signal.samples * np.float32(1 << 15)
-    whole = np.clip(scaled, -(1 << 15), (1 << 15) - 1).astype(np.int16)
-    if (whole == scaled).all():
+    whole = sixteen_bits(signal.samples)
+    if (whole == signal.samples * np.float32(1 << 15)).all():
         return _written(whole, signal, "FLAC", "PCM_16")
     return _encode(signal, "FLAC", "PCM_24")
 
@@ -30,6 +28,12 @@ def master(audio: Signal | bytes) -> bytes:
 def wav(signal: Signal) -> bytes:
     """Give PCM16 WAV with its true length in the header; samples of 16 bits are kept exactly, finer ones rounded."""
     return _encode(signal, "WAV", "PCM_16")
+
+
+def sixteen_bits(samples: Samples) -> npt.NDArray[np.int16]:
+    """Round samples to 16 bits and cut them at full scale."""
+    whole: npt.NDArray[np.int16] = np.clip(np.rint(samples * np.float32(1 << 15)), -(1 << 15), (1 << 15) - 1).astype(np.int16)
+    return whole
 
 
 def _encode(signal: Signal, container: str, subtype: str) -> bytes:
