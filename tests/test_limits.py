@@ -17,8 +17,9 @@ from voiceops.db import Database
 from voiceops.errors import TooMany
 from voiceops.jobs import queue_app
 from voiceops.limits.rates import Rate, debit, forget
+from voiceops.sweeping import sweep
 from voiceops.text import duration
-from voiceops.worker import open_studio, sweep
+from voiceops.worker import open_studio
 from voiceops.workflow import settling
 from voiceops.workflow.settling import Claim
 
@@ -269,7 +270,7 @@ async def test_the_sweep_lets_run_what_nobody_woke(studio: Studio, rows: Rows) -
     await rows("update generations set job_id = null")
     work = open_studio(studio.settings)
     async with queue_app(work.database.url, pool_size=2).open_async() as queue:
-        await sweep(work, queue)
+        await sweep(work.database, queue, work.providers, stalled=studio.settings.stalled_after)
     await work.database.close()
     assert await jobs(rows) == [generation["id"]]
 

@@ -41,6 +41,7 @@ KEPT: Final = (
     "notices",
     "examinations",
     "waivers",
+    "drops",
 )
 MOVES: Final = {(before, after) for froms, after in LIFECYCLE.values() for before in froms}
 STEPS: Final = {
@@ -55,9 +56,9 @@ MAY_CHANGE: Final = {
         *("status", "attempt", "attempts_before", "failures", "progress", "job_id"),
         *("error_code", "error_message", "started_at", "finished_at", "reserved_on"),
     },
-    "versions": {"status"},
+    "versions": {"status", "archived_at"},
     "assets": {"title", "language", "tags", "owner_id", "script_count", "version_count", "updated_at"},
-    "blobs": {"state"},
+    "blobs": {"state", "dropped_at", "deleted_at"},
     "invitations": {"email", "accepted_at", "accepted_by_id", "revoked_at"},
     "examinations": {"state", "attempt", "finished_at", "findings", "say_back", "words", "facts", "error"},
     "waivers": set(),
@@ -72,6 +73,7 @@ MAY_CHANGE: Final = {
     "comment_texts": set(),
     "notices": {"read_at", "mailed_at"},
     "renditions": {"sha256", "created_at", "used_on"},
+    "drops": set(),
 }
 
 
@@ -107,6 +109,10 @@ async def version(studio: Studio, worker: None, rows: Rows) -> Json:
     await rows(
         "insert into renditions (version_id, profile, project_id, asset_id, sha256) "
         "select id, 'mp3', project_id, asset_id, audio_sha256 from versions limit 1"
+    )
+    await rows(
+        "insert into drops (id, project_id, asset_id, version_id, days) "
+        "select gen_random_uuid(), project_id, asset_id, id, 30 from versions limit 1"
     )
     return made
 

@@ -49,6 +49,10 @@ MACHINES: Final[Mapping[Action, ActorKind]] = {
 }
 
 
+BY_POLICY: Final = {Action.AUDIO_DROP}
+"""What a worker does too, for who set the policy that says so."""
+
+
 class Route(NamedTuple):
     """What a route shows or does: `here` holds the roles that may, None where no project is concerned.
 
@@ -177,6 +181,9 @@ ROUTES: Final[Mapping[tuple[str, str], Route]] = {
     ("POST", "/api/v1/versions/{version}/request-changes"): Route(JUDGE, Action.VERSION_REQUEST_CHANGES, 409, WHY),
     ("POST", "/api/v1/versions/{version}/archive"): Route(WRITE, Action.VERSION_ARCHIVE, 200, WHY),
     ("POST", "/api/v1/versions/{version}/restore"): Route(WRITE, Action.VERSION_RESTORE, 200, WHY),
+    ("POST", "/api/v1/versions/{version}/drop-audio"): Route(OWN, Action.AUDIO_DROP, 409, WHY),
+    ("GET", "/api/v1/projects/{project}/retention"): Route(READ),
+    ("GET", "/api/v1/projects/{project}/storage"): Route(READ),
     ("POST", "/api/v1/projects/{project}/versions/archive"): Route(WRITE, Action.VERSION_ARCHIVE, 200, MANY),
     ("POST", "/api/v1/projects/{project}/versions/restore"): Route(WRITE, Action.VERSION_RESTORE, 200, MANY),
     ("GET", "/api/v1/projects/{project}/reviews"): Route(READ),
@@ -387,9 +394,10 @@ async def test_can_tells_what_really_may_be_done_to_a_version(studio: Studio, wo
     )
     for status, role in product(Status, (Role.VIEWER, Role.REVIEWER, Role.PUBLISHER, Role.AUTHOR, Role.OWNER)):
         client = await studio.person(role)
-        for action in (*LIFECYCLE, Action.COMMENT_CREATE):
+        for action in (*LIFECYCLE, Action.COMMENT_CREATE, Action.AUDIO_DROP):
             await rows("set session_replication_role = replica")  # past the triggers
             await rows("update versions set status = %s", status)
+            await rows("update blobs set state = 'stored', dropped_at = null")
             await rows("update reviews set closed_at = now(), outcome = 'withdrawn' where closed_at is null")
             await rows("set session_replication_role = default")
             if status is Status.IN_REVIEW:
@@ -406,7 +414,7 @@ def test_every_action_has_one_rule() -> None:
 
 def test_what_no_key_does_is_what_people_settle_among_themselves() -> None:
     nouns = {action.partition(".")[0] for action in Action if action not in SCOPES and action not in MACHINES}
-    assert nouns <= {"key", "project", "member", "invitation", "person", "password", "audit", "limit", "policy"}
+    assert nouns <= {"key", "project", "member", "invitation", "person", "password", "audit", "limit", "policy", "audio"}
     assert {action.partition(".")[0] for action in SCOPES}.isdisjoint(nouns)
 
 
@@ -450,6 +458,7 @@ def test_a_rule_lets_do_who_may_do_it_and_nobody_else(action: Action) -> None:
             member = kind in {ActorKind.PERSON, ActorKind.KEY} and where == project and role in (route.here or ())
             installation = route.admins or (action in OF_THE_INSTALLATION and where is None)
             expected = member or (kind is ActorKind.PERSON and installation and manages)
+            expected = expected or (action in BY_POLICY and kind is ActorKind.WORKER)
         assert RULES[action](actor, where) == expected, (role, kind, where, manages)
 
 
@@ -465,4 +474,5 @@ def test_what_a_state_does_not_allow_nobody_can() -> None:
     assert allowed(Actor(ActorKind.WORKER, uuid4()), Subject(project, tuple(Action))) == [
         Action.GENERATION_SUCCEED,
         Action.GENERATION_FAIL,
+        Action.AUDIO_DROP,
     ]

@@ -40,6 +40,7 @@ TAKE = Take(
     applied={},
     metadata={},
     unspoken="",
+    audio=b"",
 )
 
 Process = subprocess.Popen[bytes]

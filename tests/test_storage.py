@@ -95,11 +95,29 @@ async def test_what_was_never_stored_is_missing(store: Store) -> None:
 
 @pytest.mark.parametrize("key", ["", "../../etc/passwd", "A" * 64, "0" * 63, "0" * 65, f"{ABSENT}\n", "/" + "0" * 63])
 async def test_only_a_hash_is_a_key(store: Store, key: str) -> None:
-    for reading in (store.get(key), store.size(key), store.exists(key), store.verify(key), joined(store.stream(key))):
+    for reading in (
+        store.get(key),
+        store.size(key),
+        store.exists(key),
+        store.delete(key),
+        store.verify(key),
+        joined(store.stream(key)),
+    ):
         with pytest.raises(ValueError, match="64 lower-case hex"):
             await reading
     with pytest.raises(ValueError, match="64 lower-case hex"):
         store.path(key)
+
+
+async def test_what_was_deleted_is_missing_and_can_be_put_again(store: Store, folder: Path) -> None:
+    blob, other = await store.put(b"speech", "audio/flac"), await store.put(b"other", "audio/flac")
+    for _ in range(2):
+        await store.delete(blob.sha256)
+        assert not await store.exists(blob.sha256)
+        assert files(folder) == [store.path(other.sha256)]
+    await store.delete(ABSENT)
+    assert await store.put(b"speech", "audio/flac") == blob
+    assert await store.get(blob.sha256) == b"speech"
 
 
 async def test_damaged_bytes_are_never_given_out_as_the_blob(store: Store) -> None:
@@ -250,6 +268,16 @@ async def test_a_bucket_says_what_is_missing_or_damaged(bucket: Store, tmp_path:
         await bucket.get(blob.sha256)
     with pytest.raises(ValueError, match="64 lower-case hex"):
         await bucket.get("../secrets")
+
+
+async def test_what_a_bucket_deleted_is_missing_and_can_be_put_again(bucket: Store) -> None:
+    blob = await bucket.put(b"speech", "audio/flac")
+    for _ in range(2):
+        await bucket.delete(blob.sha256)
+        assert not await bucket.exists(blob.sha256)
+    await bucket.delete(ABSENT)
+    assert await bucket.put(b"speech", "audio/flac") == blob
+    assert await bucket.get(blob.sha256) == b"speech"
 
 
 async def test_a_bucket_that_does_not_answer_is_told_soon(monkeypatch: pytest.MonkeyPatch) -> None:

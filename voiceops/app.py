@@ -32,6 +32,7 @@ from voiceops.api import (
     preferences,
     problems,
     projects,
+    retention,
     reviews,
     scripts,
     session,
@@ -55,6 +56,7 @@ ROUTERS: Final = (
     *(account, members, invitations, people, keys, policy, limits, audit),
     *(compare, preferences, checks),
     *(lifecycle, reviews, comments, notices),
+    *(retention,),
 )
 
 

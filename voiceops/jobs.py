@@ -17,6 +17,12 @@ MAIL: Final = "mail"
 """The job that mails one notice, and the queue it waits in."""
 EXAMINE: Final = "examine"
 """Task and queue of examinations: one at a time in each worker, whatever else it does."""
+RETENTION: Final = "retention"
+"""The job that drops what projects keep no longer, once an hour, and the queue it waits in."""
+DELETE: Final = "delete"
+"""The job that deletes the bytes of what somebody dropped; it waits in the same queue."""
+RETENTION_MINUTE: Final = 20
+"""Of every hour."""
 BACKGROUND: Final = -10
 """Priority of jobs nobody waits for."""
 DEFER: Final = """
@@ -66,6 +72,12 @@ async def _prepare(connection: AsyncConnection[Any]) -> None:
     """The worker's own statements each stand alone: BEGIN and COMMIT around them cost as much as they do."""
     await connection.set_autocommit(True)
     await take_role(connection, APP_ROLE)
+
+
+def next_retention(now: datetime) -> datetime:
+    """Return when the job of retention comes next."""
+    here = now.replace(minute=RETENTION_MINUTE, second=0, microsecond=0)
+    return here if here > now else here + timedelta(hours=1)
 
 
 async def enqueue(db: AsyncSession, task: str, queue: str, *, priority: int = 0, **arguments: Any) -> int:  # noqa: ANN401 - JSON

@@ -102,6 +102,7 @@ RULES: Final[Mapping[Action, Rule]] = MappingProxyType(
         Action.COMMENT_RESOLVE: members(*COMMENTING),
         Action.COMMENT_REOPEN: members(*COMMENTING),
         Action.CHECK_WAIVE: members(Role.REVIEWER),
+        Action.AUDIO_DROP: any_of(members(), kinds(ActorKind.WORKER)),  # an owner decides, or their policy does
     }
 )
 

@@ -72,6 +72,9 @@ class Store(Protocol):
     async def size(self, sha256: str) -> int:
         """Count the stored bytes."""
 
+    async def delete(self, sha256: str) -> None:
+        """Delete the bytes; when this returns they stay away after a crash. Deleting twice is deleting once."""
+
     def path(self, sha256: str) -> Path | None:
         """Where the file is, for a store that is a local folder."""
 
@@ -150,6 +153,10 @@ class FolderStore(Store):
         """Count the stored bytes."""
         return await asyncio.to_thread(self._size, sha256)
 
+    async def delete(self, sha256: str) -> None:
+        """Delete the file; its folders stay, for another file may just come into them."""
+        await asyncio.to_thread(self._delete, self.path(sha256))
+
     def path(self, sha256: str) -> Path:
         """Where the file is, stored or not."""
         return self._folder / _key(sha256)
@@ -190,6 +197,12 @@ class FolderStore(Store):
         with _found(), self.path(sha256).open("rb", buffering=0) as file:
             return os.pread(file.fileno(), size, start)
 
+    def _delete(self, path: Path) -> None:
+        with _told():
+            path.unlink(missing_ok=True)
+            if path.parent.is_dir():
+                sync(path.parent)
+
     def _sweep(self) -> None:
         """Remove temporary files whose writer is long dead; others may just be written by another process."""
         before = time.time() - ABANDONED_AFTER_SECONDS
@@ -228,6 +241,7 @@ class BucketStore(Store):
             self._store = S3Store(
                 bucket,
                 prefix=prefix or None,
+                disable_bulk_delete=True,  # one goes at a time, and not every server knows how to delete many
                 # Plain HTTP happens only where AWS_ENDPOINT_URL itself says http://, as for a server on the same network.
                 client_options={"allow_http": True, "connect_timeout": timedelta(seconds=5), "timeout": timedelta(seconds=60)},
                 # Its own default is ten tries in three minutes; the job retries, so this only rides out a hiccup.
@@ -276,6 +290,11 @@ class BucketStore(Store):
         """Count the stored bytes."""
         with _bucket_told():
             return (await obstore.head_async(self._store, _key(sha256)))["size"]
+
+    async def delete(self, sha256: str) -> None:
+        """Delete the object; a bucket that keeps old versions of its objects keeps this one too."""
+        with contextlib.suppress(BlobMissing), _bucket_told():
+            await obstore.delete_async(self._store, _key(sha256))
 
     def path(self, sha256: str) -> None:
         """No local file: it is in a bucket."""

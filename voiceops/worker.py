@@ -1,11 +1,10 @@
-"""The worker: speaks what is queued, one attempt at a time, and sweeps up after workers that died."""
+"""The worker: speaks what is queued, one attempt at a time, and does what else is to be done by jobs."""
 
 import asyncio
 import os
 import random
 import signal
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import asdict, dataclass, field, replace
 from typing import Final
 from uuid import UUID
@@ -14,33 +13,29 @@ import structlog
 import uvloop
 from procrastinate import App
 from procrastinate.exceptions import ConnectorException
-from procrastinate.jobs import DeleteJobCondition, Status
-from sqlalchemy import text
+from procrastinate.jobs import DeleteJobCondition
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 
-from voiceops import mailing, providers, speech
+from voiceops import blobs, mailing, providers, retention, speech, sweeping
 from voiceops.audit.sealing import Sealer
 from voiceops.config import Settings
 from voiceops.db import Database
 from voiceops.examiner import Examiner
 from voiceops.examiner import work as examination
-from voiceops.jobs import EXAMINE, GENERATE, Again, AskedFor, generation_queue, queue_app
-from voiceops.limits import rates, running
+from voiceops.jobs import EXAMINE, GENERATE, RETENTION, Again, AskedFor, generation_queue, queue_app
 from voiceops.providers.base import Provider, ProviderError, Request, Speech
 from voiceops.providers.markup import parse
 from voiceops.providers.markup import spoken as plain
 from voiceops.speech import NotAudio
 from voiceops.storage import StorageError, StorageFull, Store, open_store
 from voiceops.witness import open_witness
-from voiceops.workflow import examining, settling
+from voiceops.workflow import settling
 from voiceops.workflow.settling import Claim, Take
 
 log = structlog.get_logger()
 
 TICK_SECONDS: Final = 0.4
 """Between looks at whether a generation is still wanted; its progress is written as often."""
-SWEEP_SECONDS: Final = 2.0
-SWEEP_LOCK: Final = 0x7377_6565
 DEATHS: Final = 4
 """A generation whose worker died so often beyond its attempts is taken for the cause."""
 GRACE_SECONDS: Final = 4.0
@@ -100,9 +95,9 @@ async def perform(studio: Studio, generation_id: UUID) -> None:
     speaking = asyncio.create_task(_speak(studio, held, progress))
     try:
         take = await _while_wanted(studio, held, progress, speaking)
-        if take is not None:
+        while take is not None and not await _settled(studio, held, take):
             async with studio.database.session.begin() as db:
-                await settling.succeed(db, held, take)
+                await blobs.bring_back(db, studio.store, take.audio, take.media_type, sha256=take.sha256)
     except asyncio.CancelledError:
         await _put_back(studio, held, STOPPED, failed=False)
         raise
@@ -110,6 +105,16 @@ async def perform(studio: Studio, generation_id: UUID) -> None:
         raise
     except Exception as error:  # noqa: BLE001 - whatever went wrong, the generation ends with a reason
         await _after(studio, held, _why(error))
+
+
+async def _settled(studio: Studio, held: Claim, take: Take) -> bool:
+    """Make the version; False if the very same bytes, of earlier versions, were dropped since these were stored."""
+    try:
+        async with studio.database.session.begin() as db:
+            await settling.succeed(db, held, take)
+    except blobs.BytesDropped:
+        return False
+    return True
 
 
 async def _after(studio: Studio, held: Claim, failure: Failure) -> None:
@@ -159,19 +164,18 @@ async def _speak(studio: Studio, held: Claim, progress: Progress) -> Take:
     request = Request(id=str(held.generation_id), voice=held.voice, text=parts, **held.delivery)
     spoken = await provider.speak(request, progress.tell)
     words = len(plain(parts).split())
-    take, master = await asyncio.to_thread(_examine, spoken, words, studio.settings.max_speech_minutes * 60)
-    blob = await studio.store.put(master, take.media_type)
+    take = await asyncio.to_thread(_examine, spoken, words, studio.settings.max_speech_minutes * 60)
+    blob = await studio.store.put(take.audio, take.media_type)
     return replace(take, sha256=blob.sha256, size=blob.bytes)
 
 
-def _examine(spoken: Speech, words: int, longest_s: int) -> tuple[Take, bytes]:
+def _examine(spoken: Speech, words: int, longest_s: int) -> Take:
     """Decode and measure. Raises `NotAudio` for what is no audio, and for audio in which nothing sounds."""
     signal_ = speech.decode(spoken.audio, max_seconds=longest_s)
     measured = asdict(speech.measure(signal_, words))
     if measured["true_peak_dbtp"] is None or not measured["duration_ms"]:
         raise ProviderError("The voice answered with silence.", code="silent", transient=False)
-    master = speech.master(signal_)
-    take = Take(
+    return Take(
         sha256="",
         media_type=speech.MASTER_MEDIA_TYPE,
         size=0,
@@ -183,8 +187,8 @@ def _examine(spoken: Speech, words: int, longest_s: int) -> tuple[Take, bytes]:
         applied=spoken.applied,
         metadata=spoken.metadata,
         unspoken="".join(spoken.unspoken),
+        audio=speech.master(signal_),
     )
-    return take, master
 
 
 def _why(error: Exception) -> Failure:
@@ -201,41 +205,6 @@ def _why(error: Exception) -> Failure:
         case _:
             log.error("generation_broke", exc_info=error)
             return Failure("internal_error", "Something broke here, not in your script. The log tells; a retry may help.")
-
-
-async def sweep(studio: Studio, queue: App) -> None:
-    """Take the jobs of dead workers away, give every generation that has none a new one, and end what nobody can speak.
-
-    One process at a time. A job is never handed on: its first worker may wake, and would then end the job of the second. What was
-    held back gets a job where there is room by now.
-    """
-    async with studio.database.session.begin() as db:
-        alone = await db.execute(text("select pg_try_advisory_xact_lock(:lock)"), {"lock": SWEEP_LOCK})
-        if not alone.scalar_one():
-            return
-        stalled = studio.settings.stalled_after
-        for job in await queue.job_manager.get_stalled_jobs(seconds_since_heartbeat=stalled):
-            with suppress(ConnectorException):  # it was no dead worker's after all, and has ended meanwhile
-                await queue.job_manager.finish_job(job, Status.FAILED, delete_job=True)
-                log.info("job_rescued", job_id=job.id, attempts=job.attempts)
-        await mailing.rescue(queue, stalled)
-        await settling.requeue_orphans(db)
-        await examining.queue_missing(db)
-        await rates.forget(db)
-        waiting = await running.projects_waiting(db)
-        lost = await settling.unspeakable(db, studio.providers)
-    for generation_id in lost:
-        async with studio.database.session.begin() as db:
-            await settling.abandon(db, generation_id, code="provider_off", message="This voice's provider is switched off here.")
-    for project_id in waiting:  # each in a transaction of its own, which holds the lock of one project alone
-        async with studio.database.session.begin() as db:
-            await running.wake(db, project_id)
-
-
-async def _sweeping(studio: Studio, queue: App) -> None:
-    while True:
-        await sweep(studio, queue)
-        await asyncio.sleep(SWEEP_SECONDS * random.uniform(0.8, 1.2))  # noqa: S311 - spreads load
 
 
 async def serve(studio: Studio, stop: asyncio.Event) -> None:
@@ -269,11 +238,13 @@ async def _serve_connected(studio: Studio, stop: asyncio.Event) -> None:
         return asyncio.create_task(_work(queue, name, concurrency, grace=grace, stalled=studio.settings.stalled_after))
 
     mails = mailing.register(queue, studio.settings, studio.database)
+    retention.register(queue, studio.database, studio.store)
+    sweeps = sweeping.keep_sweeping(studio.database, queue, studio.providers, stalled=studio.settings.stalled_after)
     async with queue.open_async():
         ended = [work(generation_queue(name), slots, GRACE_SECONDS) for name in studio.providers]
         ended += [work(name, mailing.AT_ONCE, GRACE_SECONDS) for name in mails]
         ended += [work(EXAMINE, 1, 0.0)] if studio.settings.examine else []  # an examination begins anew, nobody waits for it
-        ended += [asyncio.create_task(_sweeping(studio, queue)), asyncio.create_task(_wait(stop))]
+        ended += [work(RETENTION, 1, GRACE_SECONDS), asyncio.create_task(sweeps), asyncio.create_task(_wait(stop))]
         try:
             done, _ = await asyncio.wait(ended, return_when=asyncio.FIRST_COMPLETED)
         finally:

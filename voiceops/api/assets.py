@@ -13,9 +13,10 @@ from voiceops.api.deps import Caller, Db, Part, paged
 from voiceops.api.idempotency import Once
 from voiceops.api.payloads import Asked, In, Out, Page, PersonOut, Time, Title, line, shaped
 from voiceops.api.scripts import ScriptText
-from voiceops.models import Action, Asset, Person, Project, Script, Status, Version
+from voiceops.models import Action, Asset, Blob, Person, Project, Script, Status, Version
 from voiceops.models.actor import Actor
 from voiceops.models.asset import KEY
+from voiceops.models.version import BlobState
 from voiceops.policy import allowed, find
 from voiceops.workflow import assets
 
@@ -63,6 +64,7 @@ class LatestVersion(Out):
     duration_ms: int
     voice: str
     created_at: Time
+    dropped: Annotated[bool, Field(description="Whether its audio is gone, so that it cannot be played.")]
 
 
 class AssetOut(Out):
@@ -84,19 +86,22 @@ class AssetOut(Out):
     can: list[Action]
 
 
-def _shown() -> Select[Asset, Person, Script, Version]:
+def _shown() -> Select[Asset, Person, Script, Version, BlobState]:
     """Select assets with owner, newest script and newest version: the asset's own counts point at them."""
     newest_script = and_(Script.asset_id == Asset.id, Script.number == Asset.script_count)
     newest_version = and_(Version.asset_id == Asset.id, Version.number == Asset.version_count)
     return (
-        select(Asset, Person, Script, Version)
+        select(Asset, Person, Script, Version, Blob.state)
         .join(Person, Person.id == Asset.owner_id)
         .outerjoin(Script, newest_script)
         .outerjoin(Version, newest_version)
+        .outerjoin(Blob, Blob.sha256 == Version.audio_sha256)
     )
 
 
-def _out(actor: Actor, asset: Asset, owner: Person, script: Script | None, version: Version | None) -> AssetOut:
+def _out(
+    actor: Actor, asset: Asset, owner: Person, script: Script | None, version: Version | None, audio: BlobState | None
+) -> AssetOut:
     return AssetOut(
         id=asset.id,
         project_id=asset.project_id,
@@ -116,6 +121,7 @@ def _out(actor: Actor, asset: Asset, owner: Person, script: Script | None, versi
             duration_ms=version.duration_ms,
             voice=version.voice,
             created_at=version.created_at,
+            dropped=audio is BlobState.DROPPED,
         ),
         version_count=asset.version_count,
         can=allowed(actor, asset),

@@ -11,15 +11,17 @@ from fastapi import APIRouter, Response
 from pydantic import Field
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import joinedload, undefer
+from sqlalchemy.orm import undefer
 
 from voiceops.api.checks import timed_words
 from voiceops.api.deps import Caller, Db
 from voiceops.api.lineage import LineageOut, lineage_of
 from voiceops.api.payloads import AssetRef, Out, PersonOut, Time
+from voiceops.api.versions import SHOWN
 from voiceops.errors import NotFound
 from voiceops.models import Asset, Status, Version, Waveform
 from voiceops.models.actor import Actor
+from voiceops.models.version import BlobState
 from voiceops.policy import find
 from voiceops.wording import PieceKind, compare, in_common
 
@@ -55,6 +57,7 @@ class SideOut(Out):
     voice: str
     provider: str
     status: Status
+    dropped: Annotated[bool, Field(description="Whether its audio is gone: what is compared is what was recorded of it.")]
     reason: str | None
     created_at: Time
     created_by: PersonOut
@@ -148,7 +151,7 @@ class Side:
 @router.get("/versions/{left}/compare/{right}", response_model=CompareOut)
 async def compare_versions(left: UUID, right: UUID, db: Db, actor: Caller) -> Response:
     """Compare two versions of one project, of one asset or of two; a version with itself too."""
-    load = (joinedload(Version.script, innerjoin=True), joinedload(Version.created_by, innerjoin=True), undefer(Version.words))
+    load = (*SHOWN, undefer(Version.words))
     one, other = [await find(db, actor, Version, version, load=load) for version in (left, right)]
     if one.project_id != other.project_id:
         raise NotFound(f"There is no version {right} in the project of the version {left}.")
@@ -170,6 +173,7 @@ async def _side(db: AsyncSession, actor: Actor, version: Version) -> Side:
         voice=version.voice,
         provider=version.provider,
         status=version.status,
+        dropped=version.audio.state is BlobState.DROPPED,
         reason=version.reason,
         created_at=version.created_at,
         created_by=PersonOut.of(version.created_by),

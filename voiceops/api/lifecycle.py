@@ -15,7 +15,7 @@ from voiceops.api.versions import SHOWN, VersionOut, show
 from voiceops.models import Action, Verdict, Version
 from voiceops.models.actor import Actor
 from voiceops.policy import find
-from voiceops.workflow import archiving, checks, reviews, submitting
+from voiceops.workflow import archiving, checks, dropping, reviews, submitting
 from voiceops.workflow.reviews import Opinion, Seen
 from voiceops.workflow.submitting import Wish
 
@@ -91,6 +91,13 @@ async def archive_version(version: UUID, body: WhyIn, db: Db, actor: Caller) -> 
 async def restore_version(version: UUID, body: WhyIn, db: Db, actor: Caller) -> VersionOut:
     """Make an archived version a draft again."""
     await archiving.restore(db, actor, version, reason=body.reason)
+    return await _one(db, actor, version)
+
+
+@router.post("/versions/{version}/drop-audio")
+async def drop_audio(version: UUID, body: WhyIn, db: Db, actor: Caller) -> VersionOut:
+    """Drop the audio of an archived version, for good. Hash, measurements, waveform, words, captions and the record stay."""
+    await dropping.drop(db, actor, version, reason=body.reason)
     return await _one(db, actor, version)
 
 

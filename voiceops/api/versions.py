@@ -16,7 +16,7 @@ from voiceops.api.generations import DeliveryOut
 from voiceops.api.payloads import Json, Out, Page, PersonOut, Time
 from voiceops.api.scripts import ScriptText
 from voiceops.errors import Malformed
-from voiceops.models import Action, Asset, Status, Version, Waveform
+from voiceops.models import Action, Asset, Drop, Status, Version, Waveform
 from voiceops.models.actor import Actor
 from voiceops.policy import allowed, find
 from voiceops.workflow import reviews
@@ -30,14 +30,24 @@ SHOWN = (
 )
 
 
+class DroppedOut(Out):
+    """That its bytes are gone: by a policy after so many days, which `by` set, or by somebody's decision for a reason."""
+
+    at: Time
+    by: PersonOut | None
+    days: int | None
+    reason: str | None
+
+
 class AudioOut(Out):
-    """The lossless master."""
+    """The lossless master. Once it was dropped there is none to hear; whatever was measured and recorded of it stays."""
 
     sha256: str
     media_type: str
     duration_ms: int
     sample_rate_hz: int
     bytes: int
+    dropped: DroppedOut | None
 
 
 class MeasurementsOut(Out):
@@ -137,7 +147,14 @@ def _changes(version: Version, parent: Version) -> ChangesOut:
     )
 
 
-def _out(actor: Actor, version: Version, parent: Version | None, barred: Collection[Action]) -> VersionOut:
+def _dropped(version: Version, drop: Drop | None) -> DroppedOut | None:
+    if version.audio.dropped_at is None:
+        return None
+    by = PersonOut.of(drop.person) if drop and drop.person else None
+    return DroppedOut(at=version.audio.dropped_at, by=by, days=drop.days if drop else None, reason=drop.reason if drop else None)
+
+
+def _out(actor: Actor, version: Version, parent: Version | None, barred: Collection[Action], drop: Drop | None) -> VersionOut:
     return VersionOut(
         id=version.id,
         number=version.number,
@@ -164,6 +181,7 @@ def _out(actor: Actor, version: Version, parent: Version | None, barred: Collect
             duration_ms=version.duration_ms,
             sample_rate_hz=version.sample_rate_hz,
             bytes=version.audio.bytes,
+            dropped=_dropped(version, drop),
         ),
         measurements=MeasurementsOut.model_validate(version.measurements),
         can=[action for action in allowed(actor, version) if action not in barred],
@@ -176,7 +194,19 @@ async def show(db: AsyncSession, actor: Actor, versions: Sequence[Version]) -> l
     query: Select[Any] = select(Version).where(Version.id.in_(wanted)).options(joinedload(Version.script, innerjoin=True))
     parents = {parent.id: parent for parent in (await db.execute(query)).scalars()} if wanted else {}
     barred = await reviews.barred(db, actor, versions)
-    return [_out(actor, version, parents.get(version.parent_version_id), barred[version.id]) for version in versions]
+    drops = await _drops(db, [version.id for version in versions if version.audio.dropped_at])
+    return [
+        _out(actor, version, parents.get(version.parent_version_id), barred[version.id], drops.get(version.id))
+        for version in versions
+    ]
+
+
+async def _drops(db: AsyncSession, version_ids: Sequence[UUID]) -> dict[UUID, Drop]:
+    """Return the newest drop of each of these."""
+    if not version_ids:
+        return {}
+    query = select(Drop).where(Drop.version_id.in_(version_ids)).options(joinedload(Drop.person)).order_by(Drop.id)
+    return {drop.version_id: drop for drop in (await db.execute(query)).scalars()}
 
 
 @router.get("/assets/{asset}/versions")

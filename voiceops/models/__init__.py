@@ -4,6 +4,7 @@ from voiceops.models.action import Action
 from voiceops.models.asset import Asset, Script
 from voiceops.models.audit import AuditCheckpoint, AuditEvent, AuditLeaf, AuditWatermark, AuditWitness, SigningKey
 from voiceops.models.comment import Comment, CommentText
+from voiceops.models.drop import Drop
 from voiceops.models.examination import Check, Examination, ExaminationState, Severity, Waiver
 from voiceops.models.generation import Generation, GenerationStatus
 from voiceops.models.invitation import Invitation
@@ -33,6 +34,7 @@ __all__ = [
     "Comment",
     "CommentText",
     "Decision",
+    "Drop",
     "Examination",
     "ExaminationState",
     "Generation",

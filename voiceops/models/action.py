@@ -53,6 +53,7 @@ class Action(StrEnum):
     COMMENT_RESOLVE = "comment.resolve"
     COMMENT_REOPEN = "comment.reopen"
     CHECK_WAIVE = "check.waive"
+    AUDIO_DROP = "audio.drop"
 
     @property
     def words(self) -> str:

@@ -9,7 +9,17 @@ from typing import Any, ClassVar, Final
 from uuid import UUID
 
 import rfc8785
-from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, LargeBinary, UniqueConstraint, func
+from sqlalchemy import (
+    CheckConstraint,
+    FetchedValue,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    LargeBinary,
+    UniqueConstraint,
+    func,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from voiceops.db import Base, new_id
@@ -49,20 +59,31 @@ class BlobState(StrEnum):
 
 
 class Blob(Base):
-    """Bytes in the object store, known by their SHA-256 (lower-case hex)."""
+    """Bytes in the object store, known by their SHA-256 (lower-case hex).
+
+    What is dropped is so for everybody at once, and its bytes are deleted a little later: then `deleted_at` is set.
+    """
 
     __tablename__ = "blobs"
-    __table_args__ = (CheckConstraint("sha256 ~ '^[0-9a-f]{64}$'", name="sha256"), CheckConstraint("bytes > 0", name="bytes"))
+    __table_args__ = (
+        CheckConstraint("sha256 ~ '^[0-9a-f]{64}$'", name="sha256"),
+        CheckConstraint("bytes > 0", name="bytes"),
+        CheckConstraint("(state = 'dropped') = (dropped_at is not null)", name="dropped"),
+        CheckConstraint("deleted_at is null or state = 'dropped'", name="deleted"),
+        Index("ix_blobs_undeleted", "dropped_at", postgresql_where=text("state = 'dropped' and deleted_at is null")),
+    )
 
     sha256: Mapped[str] = mapped_column(primary_key=True)
     media_type: Mapped[str]
     bytes: Mapped[int]
     state: Mapped[BlobState] = mapped_column(default=BlobState.STORED)
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    dropped_at: Mapped[datetime | None] = mapped_column(server_onupdate=FetchedValue())
+    deleted_at: Mapped[datetime | None]
 
 
 class Version(Base):
-    """Complete at birth, never changed; only `status` moves, along `LIFECYCLE`. Lengths are ms."""
+    """Complete at birth, never changed; only `status` moves, along `LIFECYCLE`, and `archived_at` with it. Lengths are ms."""
 
     __tablename__ = "versions"
     noun: ClassVar[str] = "version"
@@ -80,6 +101,8 @@ class Version(Base):
         UniqueConstraint("asset_id", "number"),
         UniqueConstraint("project_id", "asset_id", "id"),
         CheckConstraint("number >= 1", name="number"),
+        Index("ix_versions_archived", "project_id", "archived_at", postgresql_where=text("status = 'archived'")),
+        Index("ix_versions_audio_sha256", "audio_sha256"),
         CheckConstraint("duration_ms > 0", name="duration"),
     )
 
@@ -106,6 +129,7 @@ class Version(Base):
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
     created_by_id: Mapped[UUID] = mapped_column(ForeignKey("people.id"))
     status: Mapped[Status] = mapped_column(default=Status.DRAFT)
+    archived_at: Mapped[datetime | None] = mapped_column(server_onupdate=FetchedValue())
 
     script: Mapped[Script] = relationship(lazy="raise", viewonly=True, primaryjoin="foreign(Version.script_id) == Script.id")
     created_by: Mapped[Person] = relationship(lazy="raise")
@@ -119,7 +143,8 @@ class Version(Base):
     @property
     def possible(self) -> tuple[Action, ...]:
         """What its state allows."""
-        return (*self.steps, Action.COMMENT_CREATE, Action.VERSION_PREFER)
+        always = (*self.steps, Action.COMMENT_CREATE, Action.VERSION_PREFER)
+        return (*always, Action.AUDIO_DROP) if self.status is Status.ARCHIVED else always
 
     @property
     def makers(self) -> frozenset[UUID]:

@@ -39,6 +39,7 @@ from voiceops.storage import BlobMissing, StorageError, Store
 log = structlog.get_logger()
 
 WHOLE: Final = (joinedload(Version.script, innerjoin=True), joinedload(Version.audio, innerjoin=True))
+WITH_AUDIO: Final = frozenset({Action.VERSION_APPROVE, Action.VERSION_SUBMIT, Action.AUDIO_DROP})
 DECIDING: Final = frozenset({Action.VERSION_APPROVE, Action.VERSION_REQUEST_CHANGES})
 
 
@@ -126,8 +127,7 @@ async def barred(db: AsyncSession, actor: Actor, versions: Collection[Version]) 
     script and audio.
     """
     found: dict[UUID, set[Action]] = {
-        version.id: {Action.VERSION_APPROVE, Action.VERSION_SUBMIT} if version.audio.state is BlobState.DROPPED else set()
-        for version in versions
+        version.id: set(WITH_AUDIO) if version.audio.state is BlobState.DROPPED else set() for version in versions
     }
     judged = [
         version

@@ -10,29 +10,19 @@ from typing import Any, Final
 from uuid import UUID
 
 from psycopg.types.json import Jsonb
-from sqlalchemy import ColumnElement, and_, select, text
+from sqlalchemy import ColumnElement, and_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from voiceops.audit import record
+from voiceops.blobs import BytesDropped
 from voiceops.changes import Change, announce
 from voiceops.db import ask, new_id
-from voiceops.jobs import BACKGROUND, EXAMINE, GENERATE, enqueue, generation_queue
+from voiceops.jobs import BACKGROUND, EXAMINE, enqueue
 from voiceops.limits import budgets, running
 from voiceops.models import Action, Generation, GenerationStatus, Version
 from voiceops.models.actor import Actor
-from voiceops.models.generation import PENDING
-from voiceops.models.version import fingerprint
+from voiceops.models.version import BlobState, fingerprint
 from voiceops.policy import authorize
-
-LIVING_JOB: Final = """
-select from procrastinate_jobs j where j.id = generations.job_id and (
-  j.status = 'todo'
-  or j.status = 'doing' and (
-    generations.status = 'running'
-    or (select max(e.at) from procrastinate_events e where e.job_id = j.id) > now() - interval '10 seconds'))
-"""
-"""A job that will come to its generation. One that is being done while the generation is queued is about to claim it, or has just
-put it back; if that lasts, its worker could not say that it was done with it."""
 
 TAKE_UP: Final = """
     select g.project_id, g.asset_id, g.attempt, g.attempts_before, g.failures, g.provider, g.voice, s.text, g.delivery
@@ -53,7 +43,7 @@ END: Final = f"""
 KEEP: Final = """
     with blob as (
       insert into blobs (sha256, media_type, bytes, state) values (%(sha256)s, %(media_type)s, %(size)s, 'stored')
-      on conflict (sha256) do update set state = 'stored' where blobs.state <> 'stored'
+      on conflict (sha256) do update set state = blobs.state returning state
     ), counted as (
       update assets set version_count = version_count + 1, updated_at = now() where id = %(asset_id)s returning version_count
     ), kept as (
@@ -69,8 +59,9 @@ KEEP: Final = """
       insert into waveforms (version_id, samples_per_peak, peaks)
       select %(id)s, zoom, peaks from unnest(%(zooms)s::int[], %(peaks)s::bytea[]) as drawn (zoom, peaks)
     )
-    select number from kept
+    select number, state from kept, blob
 """
+"""Naming a blob locks its row: its state is that of now, and stays until the version is there."""
 
 Failure = tuple[str | None, str | None]
 """Its code, and why in words for people."""
@@ -110,6 +101,7 @@ class Take:
     applied: Mapping[str, Any]
     metadata: Mapping[str, Any]
     unspoken: str
+    audio: bytes
 
 
 async def claim(db: AsyncSession, generation_id: UUID) -> Claim | None:
@@ -150,7 +142,7 @@ async def keep(db: AsyncSession, held: Claim, progress: float) -> bool:
 
 
 async def succeed(db: AsyncSession, held: Claim, take: Take) -> Version | None:
-    """Make the version, with the asset's next number; None if the claim no longer holds."""
+    """Make the version, with the asset's next number; None if the claim no longer holds. Raises `BytesDropped`."""
     generation = await _end(db, held.generation_id, GenerationStatus.SUCCEEDED, attempt=held.attempt)
     if generation is None:
         return None
@@ -197,18 +189,6 @@ async def unspeakable(db: AsyncSession, providers: Collection[str]) -> Sequence[
 async def abandon(db: AsyncSession, generation_id: UUID, *, code: str, message: str) -> bool:
     """End a generation that waits and that nobody will claim; False if it waits no more. One a transaction: it locks budgets."""
     return await _fail(db, generation_id, code, message)
-
-
-async def requeue_orphans(db: AsyncSession) -> int:
-    """Give every pending generation without a living job a new one; returns how many there were. Who is held back has none."""
-    query = select(Generation).where(
-        Generation.status.in_(PENDING), Generation.job_id.is_not(None), text(f"not exists ({LIVING_JOB})")
-    )
-    orphans = (await db.execute(query.with_for_update(skip_locked=True))).scalars().all()
-    for generation in orphans:
-        queue = generation_queue(generation.provider)
-        generation.job_id = await enqueue(db, GENERATE, queue, generation_id=str(generation.id))
-    return len(orphans)
 
 
 def _holding(held: Claim) -> ColumnElement[bool]:
@@ -281,7 +261,9 @@ async def _keep(db: AsyncSession, generation: Generation, held: Claim, take: Tak
         "zooms": list(take.peaks),
         "peaks": list(take.peaks.values()),
     }
-    ((version.number,),) = await ask(db, KEEP, values)
+    ((version.number, state),) = await ask(db, KEEP, values)
+    if state == BlobState.DROPPED:
+        raise BytesDropped
     return version
 
 

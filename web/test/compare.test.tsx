@@ -18,7 +18,7 @@ const TAKES = [
 function side(of: Version): Comparison['left'] {
   const { id, number, provider, status, reason, created_at, created_by } = of;
   const asset = { id: of.asset_id, key: 'support/greeting', title: 'Greeting', language: 'en-US' };
-  return { id, number, asset, script_number: number, script_note: null, voice: of.voice, provider, status, reason, created_at, created_by };
+  return { id, number, asset, script_number: number, script_note: null, voice: of.voice, provider, status, dropped: of.audio.dropped !== null, reason, created_at, created_by };
 }
 
 const step = (of: Version, note: string | null) => ({ ...side(of), script_note: note });
@@ -237,4 +237,14 @@ test('what others preferred is counted and told', async () => {
   await expect.element(told.getByText(/^Mara Lindqvist preferred v2 among v2 and v1/)).toMatchTextContent('Calmer');
   await expect.element(told.getByText(/heard no difference that matters among v2 and v1/)).toBeVisible();
   await expect.element(screen.getByRole('listitem', { name: 'Version 2' })).toMatchTextContent('Preferred once, blind');
+});
+
+test('a version without its audio is compared by what was recorded, and not among the takes', async () => {
+  const dropped = { at: '2026-11-20T10:00:00Z', by: null, days: 30, reason: null };
+  const gone = version({ id: 'v-2', number: 2, status: 'archived', audio: { ...version().audio, dropped } });
+  const { screen } = await compare([TAKES[0] ?? gone, gone]);
+  await expect.element(screen.getByRole('listitem', { name: 'Version 2' })).toMatchTextContent('Audio dropped');
+  await expect.element(screen.getByRole('button', { name: 'Listen to Version 1' })).toBeVisible();
+  expect(screen.getByRole('button', { name: 'Compare blind' }).elements()).toEqual([]);
+  await expect.element(screen.getByRole('region', { name: 'Version 2 against Version 1' })).toMatchTextContent('Tuesday');
 });

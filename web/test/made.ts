@@ -110,7 +110,7 @@ export function version(other: Partial<Version> = {}): Version {
     created_at: TIME,
     created_by: MARA,
     fingerprint: 'f'.repeat(64),
-    audio: { sha256: 'a'.repeat(64), media_type: 'audio/flac', duration_ms: 4200, sample_rate_hz: 24_000, bytes: 123_456 },
+    audio: { sha256: 'a'.repeat(64), media_type: 'audio/flac', duration_ms: 4200, sample_rate_hz: 24_000, bytes: 123_456, dropped: null },
     measurements: {
       loudness_lufs: -20.1,
       true_peak_dbtp: -1.3,

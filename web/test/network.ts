@@ -4,6 +4,7 @@ import { vi } from 'vitest';
 export interface Asked {
   readonly method: string;
   readonly path: string;
+  readonly query: URLSearchParams;
   readonly headers: Headers;
   readonly body: unknown;
 }
@@ -15,9 +16,9 @@ export function serve(routes: Record<string, Reply>): Asked[] {
   const seen: Asked[] = [];
   vi.spyOn(globalThis, 'fetch').mockImplementation(async (input, init) => {
     const request = new Request(input, init);
-    const { pathname } = new URL(request.url);
+    const { pathname, searchParams } = new URL(request.url);
     const text = await request.text();
-    const asked = { method: request.method, path: pathname, headers: request.headers, body: text ? (JSON.parse(text) as unknown) : null };
+    const asked = { method: request.method, path: pathname, query: searchParams, headers: request.headers, body: text ? (JSON.parse(text) as unknown) : null };
     seen.push(asked);
     const reply = routes[`${request.method} ${pathname}`];
     if (reply === undefined) return problem(404, 'Not found', 'There is nothing here.');

@@ -1,37 +1,12 @@
 import { expect, test } from 'vitest';
 import { Policy } from '../src/features/policy/policy.tsx';
 import { problem, serve } from './network.ts';
+import { policy } from './policies.ts';
 import { show } from './show.tsx';
 
 const PROJECT = { id: 'pr-1', key: 'northwind', name: 'Northwind', roles: ['author' as const], can: [] };
-const CHECKS = {
-  clipping: 'warn',
-  silence_before: 'warn',
-  silence_after: 'off',
-  pause: 'warn',
-  cut_off: 'block',
-  pace: 'warn',
-  loudness: 'warn',
-  true_peak: 'warn',
-  say_back: 'warn',
-};
-const POLICY = {
-  approvals: 1,
-  roles: [] as string[],
-  self_approval: false,
-  checks: CHECKS,
-  retention: { renditions_days: null, archived_audio_days: null },
-  can: [] as string[],
-  reading: { title: 'Read and listen', roles: ['viewer', 'author', 'owner'], scopes: ['read'], allowed: true },
-  rules: [
-    { action: 'asset.create', title: 'Create asset', roles: ['author', 'owner'], scopes: ['write'], allowed: true },
-    { action: 'script.create', title: 'Create script', roles: ['author', 'owner'], scopes: ['write', 'generate'], allowed: true },
-    { action: 'member.change', title: 'Change member', roles: ['owner'], scopes: [], allowed: false },
-  ],
-};
-
 test('the matrix tells for each action who may, whether I may, and what a key needs', async () => {
-  serve({ 'GET /api/v1/projects/pr-1/policy': POLICY });
+  serve({ 'GET /api/v1/projects/pr-1/policy': policy() });
   const screen = await show(<Policy project={PROJECT} />);
   const cells = async (name: RegExp) => {
     const row = screen.getByRole('row', { name });
@@ -53,7 +28,7 @@ test('a policy that does not come can be asked for again', async () => {
 });
 
 test('what a review needs is readable for all, and only owners see how to change it', async () => {
-  serve({ 'GET /api/v1/projects/pr-1/policy': { ...POLICY, approvals: 2, roles: ['owner'] } });
+  serve({ 'GET /api/v1/projects/pr-1/policy': policy({ approvals: 2, roles: ['owner'] }) });
   const screen = await show(<Policy project={PROJECT} />);
   const review = screen.getByRole('region', { name: 'Review' });
   await expect.element(review).toMatchTextContent('2 different people have to approve');
@@ -63,10 +38,10 @@ test('what a review needs is readable for all, and only owners see how to change
 });
 
 test('an owner changes the review with a reason; only what differs is sent, and self-approval is told in the open', async () => {
-  const owned = { ...POLICY, can: ['policy.change'] };
+  const owned = policy({ can: ['policy.change'] });
   const asked = serve({
     'GET /api/v1/projects/pr-1/policy': owned,
-    'PATCH /api/v1/projects/pr-1/policy': { ...owned, self_approval: true, checks: { ...CHECKS, pace: 'block' } },
+    'PATCH /api/v1/projects/pr-1/policy': { ...owned, self_approval: true, checks: { ...owned.checks, pace: 'block' } },
   });
   const screen = await show(<Policy project={PROJECT} />);
   await screen.getByRole('button', { name: 'Change review' }).click();
@@ -86,7 +61,7 @@ test('an owner changes the review with a reason; only what differs is sent, and 
 
 test('a change without a reason is refused at its field, and what was chosen stays', async () => {
   serve({
-    'GET /api/v1/projects/pr-1/policy': { ...POLICY, can: ['policy.change'] },
+    'GET /api/v1/projects/pr-1/policy': policy({ can: ['policy.change'] }),
     'PATCH /api/v1/projects/pr-1/policy': () => problem(422, 'Not valid', 'Wrong.', [{ field: 'reason', message: 'Say why.' }]),
   });
   const screen = await show(<Policy project={PROJECT} />);

@@ -131,3 +131,23 @@ test('what one of several does not allow is offered for none', async () => {
   const screen = await show(<MoveBar versions={[version({ can: ['version.archive'] }), version({ id: 'v-3', can: ['version.restore'] })]} onDone={() => undefined} />);
   expect(screen.getByRole('button').elements()).toHaveLength(0);
 });
+
+test('an owner drops the audio of a version with a reason, and is told that it is for good', async () => {
+  const { asked, ...screen } = await actions(['audio.drop'], { 'POST /api/v1/versions/v-2/drop-audio': version({ status: 'archived' }) });
+  await screen.getByRole('button', { name: 'Drop audio' }).click();
+  const dialog = screen.getByRole('dialog', { name: 'Drop the audio of version 2?' });
+  await expect.element(dialog).toMatchTextContent('deleted for good');
+  await dialog.getByRole('textbox', { name: /^Reason/ }).fill('It names a customer');
+  await dialog.getByRole('button', { name: 'Drop audio' }).click();
+  await expect.element(screen.getByText('Version 2 is without its audio now')).toBeVisible();
+  expect(posted(asked)).toEqual([{ path: '/api/v1/versions/v-2/drop-audio', body: { reason: 'It names a customer' } }]);
+});
+
+test('where the same bytes are in use the refusal names by what', async () => {
+  const told = [{ field: 'audio', message: 'Version 3 of support/greeting is draft.' }];
+  const screen = await actions(['audio.drop'], { 'POST /api/v1/versions/v-2/drop-audio': () => problem(409, 'Not possible now', 'They are kept.', told) });
+  await screen.getByRole('button', { name: 'Drop audio' }).click();
+  await screen.getByRole('textbox', { name: /^Reason/ }).fill('It names a customer');
+  await screen.getByRole('dialog').getByRole('button', { name: 'Drop audio' }).click();
+  await expect.element(screen.getByText('Version 3 of support/greeting is draft.')).toBeVisible();
+});

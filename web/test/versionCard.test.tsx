@@ -153,3 +153,15 @@ test('where nobody knows when a word is spoken, that is said', async () => {
   await expect.element(screen.getByText('It is not known yet when each word is spoken.')).toBeVisible();
   expect(screen.getByRole('listbox').elements()).toHaveLength(0);
 });
+
+test('of a version whose audio was dropped all is left but the sound', async () => {
+  const dropped = { at: '2026-11-20T10:00:00Z', by: { id: 'p-2', name: 'Ruth Feldman' }, days: 30, reason: null };
+  const screen = await card({ status: 'archived', audio: { ...version().audio, dropped } });
+  await expect.element(screen.getByText(/^Audio dropped/).first()).toBeVisible();
+  expect(screen.getByRole('button', { name: /^Play/ }).elements()).toEqual([]);
+  expect(screen.getByRole('slider').elements()).toEqual([]);
+  await screen.getByRole('button', { name: 'Download version 2' }).click();
+  await expect.element(screen.getByRole('link', { name: /^Captions/ })).toBeVisible();
+  expect(screen.getByRole('link').elements()).toHaveLength(1);
+  expect(screen.asked.map(({ path }) => path)).toEqual(['/api/v1/versions/v-2/waveform']);
+});

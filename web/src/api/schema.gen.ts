@@ -886,6 +886,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/projects/{project}/retention": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Retention
+         * @description Tell what would be dropped, the newest versions first. Nothing is.
+         */
+        get: operations["get_retention"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/projects/{project}/reviews": {
         parameters: {
             query?: never;
@@ -898,6 +918,26 @@ export interface paths {
          * @description List a project's reviews: those that are open the oldest first, as a queue; those that ended the newest first.
          */
         get: operations["list_reviews"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project}/storage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Storage
+         * @description Tell how many bytes the project keeps: by kind, by the month in which they were made, and how many were dropped.
+         */
+        get: operations["get_storage"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1222,6 +1262,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/versions/{version}/drop-audio": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Drop Audio
+         * @description Drop the audio of an archived version, for good. Hash, measurements, waveform, words, captions and the record stay.
+         */
+        post: operations["drop_audio"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/versions/{version}/request-changes": {
         parameters: {
             query?: never;
@@ -1521,7 +1581,7 @@ export interface components {
          * @description What can be done. Reading is no action, for who is a member may read; only the record is for few, so reading it is one.
          * @enum {string}
          */
-        Action: "studio.seed" | "session.sign_in" | "session.sign_out" | "asset.create" | "asset.update" | "script.create" | "generation.request" | "generation.cancel" | "generation.retry" | "generation.succeed" | "generation.fail" | "limit.change" | "limit.refuse" | "studio.found" | "session.end" | "password.change" | "project.create" | "project.update" | "member.invite" | "invitation.revoke" | "member.accept" | "member.change" | "member.remove" | "person.change" | "person.deactivate" | "person.reactivate" | "key.create" | "key.revoke" | "audit.read" | "audit.verify" | "audit.export" | "audit.rotate" | "session.refuse" | "version.prefer" | "version.submit" | "version.withdraw" | "version.approve" | "version.request_changes" | "version.archive" | "version.restore" | "policy.change" | "comment.create" | "comment.edit" | "comment.delete" | "comment.resolve" | "comment.reopen" | "check.waive";
+        Action: "studio.seed" | "session.sign_in" | "session.sign_out" | "asset.create" | "asset.update" | "script.create" | "generation.request" | "generation.cancel" | "generation.retry" | "generation.succeed" | "generation.fail" | "limit.change" | "limit.refuse" | "studio.found" | "session.end" | "password.change" | "project.create" | "project.update" | "member.invite" | "invitation.revoke" | "member.accept" | "member.change" | "member.remove" | "person.change" | "person.deactivate" | "person.reactivate" | "key.create" | "key.revoke" | "audit.read" | "audit.verify" | "audit.export" | "audit.rotate" | "session.refuse" | "version.prefer" | "version.submit" | "version.withdraw" | "version.approve" | "version.request_changes" | "version.archive" | "version.restore" | "policy.change" | "comment.create" | "comment.edit" | "comment.delete" | "comment.resolve" | "comment.reopen" | "check.waive" | "audio.drop";
         /**
          * ActorKind
          * @description How somebody acts.
@@ -1671,11 +1731,12 @@ export interface components {
         };
         /**
          * AudioOut
-         * @description The lossless master.
+         * @description The lossless master. Once it was dropped there is none to hear; whatever was measured and recorded of it stays.
          */
         AudioOut: {
             /** Bytes */
             bytes: number;
+            dropped: components["schemas"]["DroppedOut"] | null;
             /** Duration Ms */
             duration_ms: number;
             /** Media Type */
@@ -2152,6 +2213,48 @@ export interface components {
             word: number;
         };
         /**
+         * DroppedOut
+         * @description That its bytes are gone: by a policy after so many days, which `by` set, or by somebody's decision for a reason.
+         */
+        DroppedOut: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            by: components["schemas"]["PersonOut"] | null;
+            /** Days */
+            days: number | null;
+            /** Reason */
+            reason: string | null;
+        };
+        /**
+         * DryRunOut
+         * @description What the job would drop, if it came now and these were the days. Null is never.
+         */
+        DryRunOut: {
+            /** Archived Audio Days */
+            archived_audio_days: number | null;
+            /** Items */
+            items: components["schemas"]["GoingOut"][];
+            masters: components["schemas"]["SumOut"];
+            /** Next Cursor */
+            next_cursor: string | null;
+            /**
+             * Next Run At
+             * Format: date-time
+             */
+            next_run_at: string;
+            renditions: components["schemas"]["SumOut"];
+            /** Renditions Days */
+            renditions_days: number | null;
+            /**
+             * Summary
+             * @description The same in a sentence.
+             */
+            summary: string;
+        };
+        /**
          * EarlierOut
          * @description What a comment said before.
          */
@@ -2434,6 +2537,27 @@ export interface components {
          */
         GenerationStatus: "queued" | "running" | "succeeded" | "failed" | "cancelled";
         /**
+         * GoingOut
+         * @description A version whose audio would be dropped. Versions that have the very same bytes go together.
+         */
+        GoingOut: {
+            /**
+             * Archived At
+             * Format: date-time
+             */
+            archived_at: string;
+            asset: components["schemas"]["AssetRef"];
+            /** Bytes */
+            bytes: number;
+            /** Number */
+            number: number;
+            /**
+             * Version Id
+             * Format: uuid
+             */
+            version_id: string;
+        };
+        /**
          * Health
          * @description It answers.
          */
@@ -2643,6 +2767,22 @@ export interface components {
          */
         Kind: "edited" | "missing" | "gap" | "moved" | "root" | "checkpoint" | "cut" | "unsigned" | "behind" | "columns" | "time" | "witness";
         /**
+         * KindsOut
+         * @description Bytes by what they are: masters by the status of their version, and what was made of masters.
+         */
+        KindsOut: {
+            /** Approved */
+            approved: number;
+            /** Archived */
+            archived: number;
+            /** Draft */
+            draft: number;
+            /** In Review */
+            in_review: number;
+            /** Renditions */
+            renditions: number;
+        };
+        /**
          * LatestVersion
          * @description The newest version of an asset, as a list shows it.
          */
@@ -2652,6 +2792,11 @@ export interface components {
              * Format: date-time
              */
             created_at: string;
+            /**
+             * Dropped
+             * @description Whether its audio is gone, so that it cannot be played.
+             */
+            dropped: boolean;
             /** Duration Ms */
             duration_ms: number;
             /**
@@ -2919,6 +3064,27 @@ export interface components {
             resets_at: string;
             /** Used Micros */
             used_micros: number;
+        };
+        /**
+         * MonthOut
+         * @description What was made in one month (UTC) and is still kept.
+         */
+        MonthOut: {
+            /** Approved */
+            approved: number;
+            /** Archived */
+            archived: number;
+            /** Draft */
+            draft: number;
+            /** In Review */
+            in_review: number;
+            /**
+             * Month
+             * @example 2026-11
+             */
+            month: string;
+            /** Renditions */
+            renditions: number;
         };
         /**
          * Named
@@ -3779,6 +3945,11 @@ export interface components {
             created_at: string;
             created_by: components["schemas"]["PersonOut"];
             /**
+             * Dropped
+             * @description Whether its audio is gone: what is compared is what was recorded of it.
+             */
+            dropped: boolean;
+            /**
              * Id
              * Format: uuid
              */
@@ -3855,6 +4026,26 @@ export interface components {
             script_number: number;
         };
         /**
+         * StorageOut
+         * @description What the project keeps. Each blob is counted once, as what it is most: approved, in review, draft, archived, rendition.
+         *
+         *     Bytes that another project keeps too are counted in both.
+         */
+        StorageOut: {
+            /** Bytes */
+            bytes: number;
+            /** @description Masters that were dropped so far. */
+            dropped: components["schemas"]["SumOut"];
+            /** @description Made before the first of the months. */
+            earlier: components["schemas"]["KindsOut"];
+            kinds: components["schemas"]["KindsOut"];
+            /**
+             * Months
+             * @description The last twelve, the oldest first.
+             */
+            months: components["schemas"]["MonthOut"][];
+        };
+        /**
          * SubjectOut
          * @description What was acted upon. `name` is a person's as it is now; of an invitation that of who accepted it.
          */
@@ -3880,6 +4071,16 @@ export interface components {
             reason?: string | null;
             /** Reviewers */
             reviewers?: string[];
+        };
+        /**
+         * SumOut
+         * @description How many, and of how many bytes, each blob counted once.
+         */
+        SumOut: {
+            /** Bytes */
+            bytes: number;
+            /** Count */
+            count: number;
         };
         /**
          * Support
@@ -9643,6 +9844,99 @@ export interface operations {
             };
         };
     };
+    get_retention: {
+        parameters: {
+            query?: {
+                /** @description 0 is never. As the policy says where none are given. */
+                renditions_days?: number | null;
+                /** @description 0 is never. As the policy says where none are given. */
+                archived_audio_days?: number | null;
+                limit?: number;
+                /** @description `next_cursor` of the part before. */
+                cursor?: string | null;
+            };
+            header?: never;
+            path: {
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DryRunOut"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_reviews: {
         parameters: {
             query?: {
@@ -9668,6 +9962,91 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Page_ReviewOut_"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_storage: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StorageOut"];
                 };
             };
             /** @description Bad Request */
@@ -11519,6 +11898,113 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CommentOut"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    drop_audio: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                version: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WhyIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VersionOut"];
                 };
             };
             /** @description Bad Request */

@@ -80,7 +80,7 @@ function apply({ subject, action, asset_id: asset, version_id: version, project_
     else refresh(...PEOPLE);
     return;
   }
-  if (version) refresh(['version', version], ['reviews', project]);
+  if (version) refresh(['version', version], ['reviews', project], ['policy', project]);
   if (action === 'version.examined') refresh(['words', version]);
   const onlyMoved = subject.type === 'generation' && status === 'running' && typeof progress === 'number';
   if (onlyMoved && showProgress(queryClient, asset, subject.id, progress)) return;

@@ -16,6 +16,15 @@ export function decimal(value: number, digits = 1): string {
   return number(digits).format(value).replace('-', '−');
 }
 
+const UNITS = ['bytes', 'KiB', 'MiB', 'GiB', 'TiB'] as const;
+
+/** `123 KiB`, `4.2 MiB`: how much room something takes. */
+export function room(bytes: number): string {
+  const step = bytes < 1024 ? 0 : Math.min(UNITS.length - 1, Math.floor(Math.log2(bytes) / 10));
+  const value = bytes / 1024 ** step;
+  return `${number(step > 0 && value < 10 ? 1 : 0).format(value)} ${bytes === 1 ? 'byte' : (UNITS[step] ?? '')}`;
+}
+
 /** `1 December`: a day in UTC, as budgets have them. Takes `2026-12-01` and whole times. */
 export function utcDay(time: string): string {
   return dayOnly.format(new Date(time));

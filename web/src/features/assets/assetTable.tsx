@@ -57,7 +57,7 @@ function Row({ asset, projectKey, onTag }: { asset: Asset; projectKey: string; o
   return (
     <tr>
       <td className={styles.playCell}>
-        {newest && (
+        {newest && !newest.dropped && (
           <PlayButton
             size="small"
             name={`version ${newest.number} of ${asset.title}`}

@@ -35,6 +35,7 @@ export function Compare({ project, versions, base, onBase, voices, candidates, o
   const preferences = useQuery(preferencesQuery(project.id, versions.map((version) => version.id)));
   const assets = pairs.flatMap(({ data }) => (data ? [data.left.asset, data.right.asset] : []));
   const titles: ReadonlyMap<string, string> = new Map(assets.map(({ id, title }) => [id, title]));
+  const audible = versions.filter(({ audio }) => !audio.dropped);
   if (!first) return null;
   if (blind) {
     return (
@@ -42,7 +43,7 @@ export function Compare({ project, versions, base, onBase, voices, candidates, o
         <header className={styles.head}>
           <PageTitle>Compare versions blind</PageTitle>
         </header>
-        <Blind project={project.id} versions={versions} titles={titles} voices={voices} onEnd={() => setBlind(false)} />
+        <Blind project={project.id} versions={audible} titles={titles} voices={voices} onEnd={() => setBlind(false)} />
       </>
     );
   }
@@ -51,9 +52,11 @@ export function Compare({ project, versions, base, onBase, voices, candidates, o
       <header className={styles.head}>
         <PageTitle>Compare versions</PageTitle>
         <Picker chosen={versions} titles={titles} candidates={candidates} onChoose={onChoose} onMore={onMore} />
-        <Button onClick={() => setBlind(true)} title="Hides which is which, and records what you prefer">
-          Compare blind
-        </Button>
+        {audible.length > 1 && (
+          <Button onClick={() => setBlind(true)} title="Hides which is which, and records what you prefer">
+            Compare blind
+          </Button>
+        )}
       </header>
       {titles.size > 1 && <Note tone="info">These versions are of different assets.</Note>}
       <Listening versions={versions} titles={titles} voices={voices} preferences={preferences.data} />

@@ -7,6 +7,7 @@ import type { TakePlayer } from '../../audio/takes.ts';
 import { Transcript } from '../../audio/transcript.tsx';
 import { wordsQuery } from '../../audio/wordsQueries.ts';
 import { versionName } from './names.ts';
+import { DroppedRow } from './droppedRow.tsx';
 import styles from './listening.module.css';
 import { TakeRow } from './takeRow.tsx';
 import { Transport } from './transport.tsx';
@@ -27,7 +28,8 @@ function headOf(player: TakePlayer | null, take: number): Playhead {
   };
 }
 
-export function Listening({ versions, titles, voices, preferences }: ListeningProps) {
+export function Listening({ versions: all, titles, voices, preferences }: ListeningProps) {
+  const versions = all.filter(({ audio }) => !audio.dropped);
   const deck = useDeck(versions);
   const { player } = deck;
   const count = versions.length;
@@ -37,7 +39,7 @@ export function Listening({ versions, titles, voices, preferences }: ListeningPr
     // The keys belong to the panel: they act only while the focus is inside it.
     // oxlint-disable-next-line jsx-a11y/no-noninteractive-element-interactions
     <section className={styles.listening} aria-label="Listen" onKeyDown={deck.keys}>
-      <Transport deck={deck} />
+      {count > 0 && <Transport deck={deck} />}
       <ol className={styles.takes}>
         {versions.map((version, take) => (
           <TakeRow
@@ -51,6 +53,7 @@ export function Listening({ versions, titles, voices, preferences }: ListeningPr
             count={preferences?.counts.find((one) => one.version_id === version.id)?.preferred}
           />
         ))}
+        {all.map((version) => version.audio.dropped && <DroppedRow key={version.id} version={version} at={version.audio.dropped.at} name={versionName(version, titles)} voices={voices} />)}
       </ol>
       {active && heads[deck.active] && (
         <Words
@@ -64,9 +67,11 @@ export function Listening({ versions, titles, voices, preferences }: ListeningPr
           wanted={deck.state === 'ready'}
         />
       )}
-      <p className={styles.hint}>
-        <kbd>1</kbd>–<kbd>{versions.length}</kbd> pass to a take at the same word, with <kbd>Shift</kbd> at the same second. Drag over a waveform or over words to repeat them.
-      </p>
+      {count > 1 && (
+        <p className={styles.hint}>
+          <kbd>1</kbd>–<kbd>{count}</kbd> pass to a take at the same word, with <kbd>Shift</kbd> at the same second. Drag over a waveform or over words to repeat them.
+        </p>
+      )}
     </section>
   );
 }

@@ -1,4 +1,4 @@
-/** The policy of a project: what a review needs, then as a matrix what can be done, by whom, and what an API key needs for it. */
+/** The policy of a project: what a review needs, what is kept and for how long, then as a matrix what can be done, by whom, and what an API key needs for it. */
 import { useQuery } from '@tanstack/react-query';
 import { asProblem } from '../../api/client.ts';
 import type { May, Project, Role } from '../../api/types.ts';
@@ -8,7 +8,9 @@ import { PageTitle } from '../../ui/pageTitle.tsx';
 import { Failure, Skeleton } from '../../ui/state.tsx';
 import styles from './policy.module.css';
 import { policyQuery } from './queries.ts';
+import { Retention } from './retention.tsx';
 import { Review } from './review.tsx';
+import { Storage } from './storage.tsx';
 
 export function Policy({ project }: { project: Project }) {
   const policy = useQuery(policyQuery(project.id));
@@ -17,7 +19,13 @@ export function Policy({ project }: { project: Project }) {
       <header className={styles.head}>
         <PageTitle>Policy</PageTitle>
       </header>
-      {policy.data && <Review project={project.id} policy={policy.data} />}
+      {policy.data && (
+        <>
+          <Review project={project.id} policy={policy.data} />
+          <Retention project={project.id} projectKey={project.key} policy={policy.data} />
+          <Storage project={project.id} />
+        </>
+      )}
       <p className={styles.lead}>
         Who may do what in {project.name}. Somebody with several roles may do what any of them allows. You are {project.roles.join(', ')} here.
       </p>

@@ -1,4 +1,4 @@
-/** Withdraws, archives or restores a version, or many in one go, with the reason. */
+/** Withdraws, archives or restores a version, or many in one go, or drops its audio, with the reason. */
 import { asProblem } from '../../api/client.ts';
 import { textOf } from '../../ui/form.ts';
 import { FormDialog } from '../../ui/formDialog.tsx';
@@ -12,6 +12,10 @@ const MEANING: Record<Move, { text: string; done: string }> = {
   'version.withdraw': { text: 'The review ends without a verdict and what was decided in it lapses. You can submit it again.', done: 'withdrawn' },
   'version.archive': { text: 'Put away, with an open review ended. Everything is kept, and it can be restored.', done: 'archived' },
   'version.restore': { text: 'A draft again. What was approved has to be approved anew.', done: 'restored' },
+  'audio.drop': {
+    text: 'The audio is deleted for good: nobody can play or download it again. Archived versions with the very same audio lose it too. Script, measurements, waveform, words, captions and the record stay.',
+    done: 'is without its audio now',
+  },
 };
 
 interface MoveDialogProps {
@@ -51,6 +55,10 @@ interface MovingProps {
   onDone: () => void;
 }
 
+function titleOf(move: Move, what: string): string {
+  return move === 'audio.drop' ? `Drop the audio of ${what}?` : `${STEPS[move].label} ${what}?`;
+}
+
 function Moving({ what, move, doing, onClose, onDone }: MovingProps) {
   const problem = doing.error ? asProblem(doing.error) : null;
   const { label } = STEPS[move];
@@ -63,7 +71,7 @@ function Moving({ what, move, doing, onClose, onDone }: MovingProps) {
       },
     });
   return (
-    <FormDialog title={`${label} ${what}?`} deed={label} busy={doing.isPending} refused={problem?.whole} onSubmit={send} onClose={onClose}>
+    <FormDialog title={titleOf(move, what)} deed={label} danger={move === 'audio.drop'} busy={doing.isPending} refused={problem?.whole} onSubmit={send} onClose={onClose}>
       <Refused problem={problem} fields={['reason']} />
       <p>{text}</p>
       <ReasonField problem={problem} optional={move === 'version.withdraw'} hint="Kept in the record, for whoever asks later" />

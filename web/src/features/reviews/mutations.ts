@@ -35,6 +35,7 @@ const MOVES = {
   'version.withdraw': '/api/v1/versions/{version}/withdraw',
   'version.archive': '/api/v1/versions/{version}/archive',
   'version.restore': '/api/v1/versions/{version}/restore',
+  'audio.drop': '/api/v1/versions/{version}/drop-audio',
 } as const;
 
 /** `reason` may be empty only for a withdrawal. */

@@ -7,11 +7,12 @@ export const STEPS = {
   'version.withdraw': { label: 'Withdraw', variant: 'plain' },
   'version.archive': { label: 'Archive', variant: 'plain' },
   'version.restore': { label: 'Restore', variant: 'plain' },
+  'audio.drop': { label: 'Drop audio', variant: 'plain' },
 } as const;
 
 export type Step = keyof typeof STEPS;
 export type Verdict = 'version.approve' | 'version.request_changes';
-export type Move = 'version.withdraw' | 'version.archive' | 'version.restore';
+export type Move = 'version.withdraw' | 'version.archive' | 'version.restore' | 'audio.drop';
 
 const ALL = Object.keys(STEPS) as Step[];
 

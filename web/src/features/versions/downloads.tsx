@@ -18,6 +18,7 @@ const FORMATS: Record<AudioFormat, { name: string; use: string }> = {
 };
 
 export function Downloads({ version }: { version: Version }) {
+  const formats = version.audio.dropped ? [] : (Object.keys(FORMATS) as AudioFormat[]);
   const id = useId();
   const opener = useRef<HTMLButtonElement>(null);
   const menu = useRef<HTMLDivElement>(null);
@@ -57,7 +58,7 @@ export function Downloads({ version }: { version: Version }) {
       >
         {open && (
           <ul>
-            {(Object.keys(FORMATS) as AudioFormat[]).map((format) => (
+            {formats.map((format) => (
               <li key={format}>
                 <a
                   href={audioUrl(version.id, format)}

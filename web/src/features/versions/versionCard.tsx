@@ -2,21 +2,19 @@
 import { useEffect, useRef, type ReactNode } from 'react';
 import type { Asset, Version, Voice } from '../../api/types.ts';
 import { deliverySummary, voiceName } from '../../api/words.ts';
-import { PlayButton } from '../../audio/playButton.tsx';
 import { versionTrack } from '../../audio/track.ts';
 import { playerKeys } from '../../audio/playerKeys.ts';
-import { Waveform, type Places } from '../../audio/waveform.tsx';
+import type { Places } from '../../audio/waveform.tsx';
 import { Ago } from '../../ui/ago.tsx';
 import { StatusBadge } from '../../ui/badge.tsx';
 import { Button } from '../../ui/button.tsx';
-import { clock } from '../../ui/format.ts';
 import { Note } from '../../ui/state.tsx';
 import { Changes } from './changes.tsx';
 import { Tick, type Comparing } from './comparing.tsx';
 import { Details } from './details.tsx';
 import { Downloads } from './downloads.tsx';
 import { Figures } from './figures.tsx';
-import { Spoken } from './spoken.tsx';
+import { Sound } from './sound.tsx';
 import styles from './versionCard.module.css';
 
 interface VersionCardProps {
@@ -46,6 +44,7 @@ export function VersionCard({ version, asset, projectKey, voices, selected, onSe
     if (chosenAtFirst.current) card.current?.scrollIntoView({ block: 'nearest' });
   }, []);
   const voice = voiceName(voices, version.voice);
+  const { dropped } = version.audio;
   const track = versionTrack({
     id: version.id,
     number: version.number,
@@ -63,7 +62,7 @@ export function VersionCard({ version, asset, projectKey, voices, selected, onSe
       className={styles.card}
       data-selected={selected || undefined}
       aria-labelledby={`v-${version.id}`}
-      onKeyDown={playerKeys(track, places?.onComment)}
+      onKeyDown={dropped ? undefined : playerKeys(track, places?.onComment)}
     >
       <header>
         <h3 id={`v-${version.id}`}>
@@ -77,12 +76,7 @@ export function VersionCard({ version, asset, projectKey, voices, selected, onSe
         <Ago time={version.created_at} />
         <Tick version={version} comparing={comparing} />
       </header>
-      <div className={styles.sound}>
-        <PlayButton track={track} name={`version ${version.number}`} />
-        <Waveform track={track} label={`Position in version ${version.number}`} places={places} />
-        <span className={styles.length}>{clock(version.audio.duration_ms)}</span>
-      </div>
-      <Spoken version={version} track={track} places={places} />
+      <Sound version={version} track={track} places={places} />
       <p className={styles.who}>
         {version.created_by.name} · {voice} · {deliverySummary(version.delivery)}
       </p>
