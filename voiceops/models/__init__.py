@@ -4,6 +4,7 @@ from voiceops.models.action import Action
 from voiceops.models.asset import Asset, Script
 from voiceops.models.audit import AuditCheckpoint, AuditEvent, AuditLeaf, AuditWatermark, AuditWitness, SigningKey
 from voiceops.models.comment import Comment, CommentText
+from voiceops.models.deployment import Deployment, DeploymentKind, Release, ReleaseItem, ReleaseState, Slot
 from voiceops.models.examination import Check, Examination, ExaminationState, Severity, Waiver
 from voiceops.models.generation import Generation, GenerationStatus
 from voiceops.models.invitation import Invitation
@@ -15,6 +16,7 @@ from voiceops.models.policy import Policy
 from voiceops.models.preference import Preference
 from voiceops.models.request import IdempotencyKey
 from voiceops.models.review import Decision, Outcome, Review, Reviewer, Verdict
+from voiceops.models.target import Channel, Deployers, Environment, Target
 from voiceops.models.version import Blob, Status, Version, Waveform
 
 __all__ = [
@@ -28,10 +30,15 @@ __all__ = [
     "AuditWitness",
     "Blob",
     "Budget",
+    "Channel",
     "Check",
     "Comment",
     "CommentText",
     "Decision",
+    "Deployers",
+    "Deployment",
+    "DeploymentKind",
+    "Environment",
     "Examination",
     "ExaminationState",
     "Generation",
@@ -49,6 +56,9 @@ __all__ = [
     "Preference",
     "Project",
     "RateUse",
+    "Release",
+    "ReleaseItem",
+    "ReleaseState",
     "Review",
     "Reviewer",
     "Role",
@@ -56,7 +66,9 @@ __all__ = [
     "Script",
     "Severity",
     "SigningKey",
+    "Slot",
     "Status",
+    "Target",
     "Verdict",
     "Version",
     "Waiver",
