@@ -17,6 +17,7 @@ from voiceops.api import (
     checks,
     comments,
     compare,
+    deployments,
     events,
     generations,
     health,
@@ -35,6 +36,7 @@ from voiceops.api import (
     reviews,
     scripts,
     session,
+    targets,
     versions,
     voices,
 )
@@ -54,6 +56,7 @@ ROUTERS: Final = (
     *(account, members, invitations, people, keys, policy, limits, audit),
     *(compare, preferences, checks),
     *(lifecycle, reviews, comments, notices),
+    *(targets, deployments),
 )
 
 

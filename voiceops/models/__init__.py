@@ -4,7 +4,7 @@ from voiceops.models.action import Action
 from voiceops.models.asset import Asset, Script
 from voiceops.models.audit import AuditCheckpoint, AuditEvent, AuditLeaf, AuditWatermark, AuditWitness, SigningKey
 from voiceops.models.comment import Comment, CommentText
-from voiceops.models.deployment import Deployment, DeploymentKind, Release, ReleaseItem, ReleaseState, Slot
+from voiceops.models.deployment import Deployment, DeploymentKind, Slot
 from voiceops.models.examination import Check, Examination, ExaminationState, Severity, Waiver
 from voiceops.models.generation import Generation, GenerationStatus
 from voiceops.models.invitation import Invitation
@@ -56,9 +56,6 @@ __all__ = [
     "Preference",
     "Project",
     "RateUse",
-    "Release",
-    "ReleaseItem",
-    "ReleaseState",
     "Review",
     "Reviewer",
     "Role",

@@ -58,13 +58,8 @@ class Action(StrEnum):
     DEPLOYMENT_CREATE = "deployment.create"
     DEPLOYMENT_ROLLBACK = "deployment.rollback"
     DEPLOYMENT_RETIRE = "deployment.retire"
-    DEPLOYMENT_RETURN = "deployment.return"
     DEPLOYMENT_PIN = "deployment.pin"
     DEPLOYMENT_UNPIN = "deployment.unpin"
-    RELEASE_REQUEST = "release.request"
-    RELEASE_CONFIRM = "release.confirm"
-    RELEASE_CANCEL = "release.cancel"
-    RELEASE_FAIL = "release.fail"
 
     @property
     def words(self) -> str:

@@ -104,7 +104,6 @@ class Target(Base):
     profile: Mapped[Mapping[str, Any]] = mapped_column(server_default=text("'{}'"))
     languages: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default=text("'{}'"))
     deployers: Mapped[Deployers] = mapped_column(server_default=text("'publishers'"))
-    two_people: Mapped[bool] = mapped_column(server_default=text("false"))
     frozen_from: Mapped[datetime | None]
     frozen_until: Mapped[datetime | None]
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())

@@ -1,4 +1,4 @@
-"""Targets, releases, deployments, and what is live in each slot: one asset on one target."""
+"""Targets, deployments, and what is live in each slot: one asset on one target."""
 
 from typing import Any
 
@@ -22,7 +22,6 @@ create table targets (
   languages text[] not null default '{}',
   deployers varchar(32) not null default 'publishers'
     constraint ck_targets_deployers check (deployers in ('publishers', 'owners')),
-  two_people boolean not null default false,
   frozen_from timestamptz,
   frozen_until timestamptz,
   created_at timestamptz not null default now(),
@@ -32,60 +31,17 @@ create table targets (
   constraint ck_targets_frozen check ((frozen_from is null) = (frozen_until is null) and frozen_from < frozen_until)
 );
 
-create table releases (
-  id uuid not null constraint pk_releases primary key,
-  project_id uuid not null constraint fk_releases_project_id references projects,
-  reason text not null,
-  ticket text,
-  starts_at timestamptz,
-  ends_at timestamptz,
-  state varchar(32) not null
-    constraint ck_releases_state check (state in ('waiting', 'scheduled', 'done', 'cancelled', 'failed')),
-  created_at timestamptz not null default now(),
-  created_by_id uuid not null constraint fk_releases_created_by_id references people,
-  confirmed_at timestamptz,
-  confirmed_by_id uuid constraint fk_releases_confirmed_by_id references people,
-  ended_at timestamptz,
-  error text,
-  constraint uq_releases_project_id_id unique (project_id, id),
-  constraint ck_releases_times check (starts_at < ends_at),
-  constraint ck_releases_confirmed check ((confirmed_at is null) = (confirmed_by_id is null)),
-  constraint ck_releases_two check (confirmed_by_id <> created_by_id),
-  constraint ck_releases_ended check ((ended_at is null) = (state in ('waiting', 'scheduled'))),
-  constraint ck_releases_error check ((error is null) = (state <> 'failed'))
-);
-create index ix_releases_project_id_id on releases (project_id, id);
-create index ix_releases_starts_at on releases (starts_at) where state = 'scheduled';
-
-create table release_items (
-  release_id uuid not null,
-  place integer not null constraint ck_release_items_place check (place >= 0),
-  project_id uuid not null,
-  target_id uuid not null,
-  asset_id uuid not null,
-  version_id uuid not null,
-  constraint pk_release_items primary key (release_id, place),
-  constraint uq_release_items_release_id_target_id_asset_id unique (release_id, target_id, asset_id),
-  constraint fk_release_items_project_id_release_id foreign key (project_id, release_id) references releases (project_id, id),
-  constraint fk_release_items_project_id_target_id foreign key (project_id, target_id) references targets (project_id, id),
-  constraint fk_release_items_project_id_asset_id_version_id
-    foreign key (project_id, asset_id, version_id) references versions (project_id, asset_id, id)
-);
-create index ix_release_items_version_id on release_items (version_id);
-
 create table deployments (
   id uuid not null constraint pk_deployments primary key,
   project_id uuid not null,
   target_id uuid not null,
   asset_id uuid not null,
   version_id uuid,
-  kind varchar(32) not null constraint ck_deployments_kind check (kind in ('deploy', 'rollback', 'retire', 'return')),
-  release_id uuid,
+  kind varchar(32) not null constraint ck_deployments_kind check (kind in ('deploy', 'rollback', 'retire')),
   replaces_id uuid,
   restores_id uuid,
   reason text not null,
   ticket text,
-  ends_at timestamptz,
   deployed_at timestamptz not null,
   deployed_by_id uuid not null constraint fk_deployments_deployed_by_id references people,
   manifest text,
@@ -96,14 +52,14 @@ create table deployments (
   constraint fk_deployments_project_id_asset_id foreign key (project_id, asset_id) references assets (project_id, id),
   constraint fk_deployments_project_id_asset_id_version_id
     foreign key (project_id, asset_id, version_id) references versions (project_id, asset_id, id),
-  constraint fk_deployments_project_id_release_id foreign key (project_id, release_id) references releases (project_id, id),
-  constraint fk_deployments_replaces foreign key (target_id, asset_id, replaces_id) references deployments (target_id, asset_id, id),
-  constraint fk_deployments_restores foreign key (target_id, asset_id, restores_id) references deployments (target_id, asset_id, id),
+  constraint fk_deployments_replaces
+    foreign key (target_id, asset_id, replaces_id) references deployments (target_id, asset_id, id),
+  constraint fk_deployments_restores
+    foreign key (target_id, asset_id, restores_id) references deployments (target_id, asset_id, id),
   constraint ck_deployments_manifest check ((version_id is null) = (manifest is null)),
   constraint ck_deployments_manifest_sha256 check ((manifest is null) = (manifest_sha256 is null)),
-  constraint ck_deployments_version check (version_id is not null or kind in ('retire', 'return')),
-  constraint ck_deployments_restores check (restores_id is null or kind in ('rollback', 'return')),
-  constraint ck_deployments_ends check (ends_at > deployed_at)
+  constraint ck_deployments_version check ((version_id is null) = (kind = 'retire')),
+  constraint ck_deployments_restores check ((restores_id is null) = (kind <> 'rollback'))
 );
 create index ix_deployments_project_id_id on deployments (project_id, id);
 create index ix_deployments_version_id on deployments (version_id);
@@ -115,7 +71,6 @@ create table slots (
   deployment_id uuid,
   version_id uuid,
   deployed_at timestamptz,
-  ends_at timestamptz,
   pinned_at timestamptz,
   pinned_by_id uuid constraint fk_slots_pinned_by_id references people,
   pin_reason text,
@@ -128,7 +83,6 @@ create table slots (
 );
 create index ix_slots_project_id on slots (project_id);
 create index ix_slots_version_id on slots (version_id);
-create index ix_slots_ends_at on slots (ends_at) where ends_at is not null;
 """
 
 # The newest deployment of a slot is live. The slot's row follows, so that nobody can record the one and forget the other.
@@ -150,7 +104,7 @@ create trigger deployments_follow before insert on deployments for each row exec
 
 create function show_live() returns trigger language plpgsql as $$
 begin
-  update slots set deployment_id = new.id, version_id = new.version_id, deployed_at = new.deployed_at, ends_at = new.ends_at,
+  update slots set deployment_id = new.id, version_id = new.version_id, deployed_at = new.deployed_at,
     pinned_at = null, pinned_by_id = null, pin_reason = null
     where target_id = new.target_id and asset_id = new.asset_id;
   return null;
@@ -160,8 +114,8 @@ create trigger deployments_live after insert on deployments for each row execute
 create function refuse_false_live() returns trigger language plpgsql as $$
 begin
   if new.deployment_id is not null and not exists (
-    select from deployments d where d.id = new.deployment_id and (d.version_id, d.deployed_at, d.ends_at)
-      is not distinct from (new.version_id, new.deployed_at, new.ends_at)
+    select from deployments d where d.id = new.deployment_id and (d.version_id, d.deployed_at)
+      is not distinct from (new.version_id, new.deployed_at)
       and not exists (select from deployments later
         where (later.target_id, later.asset_id) = (d.target_id, d.asset_id) and later.deployed_at > d.deployed_at)) then
     raise exception 'a slot that shows another than its newest deployment is refused' using errcode = 'check_violation';
@@ -169,10 +123,10 @@ begin
   return new;
 end $$;
 create trigger slots_true before update on slots for each row
-  when ((old.deployment_id, old.version_id, old.deployed_at, old.ends_at)
-    is distinct from (new.deployment_id, new.version_id, new.deployed_at, new.ends_at)) execute function refuse_false_live();
+  when ((old.deployment_id, old.version_id, old.deployed_at)
+    is distinct from (new.deployment_id, new.version_id, new.deployed_at)) execute function refuse_false_live();
 create trigger slots_placed before update on slots for each row execute function refuse_change_but(
-  'deployment_id', 'version_id', 'deployed_at', 'ends_at', 'pinned_at', 'pinned_by_id', 'pin_reason');
+  'deployment_id', 'version_id', 'deployed_at', 'pinned_at', 'pinned_by_id', 'pin_reason');
 
 create function refuse_archive_of_live() returns trigger language plpgsql as $$
 begin
@@ -185,17 +139,13 @@ create trigger versions_live before update on versions for each row
   when (old.status = 'approved' and new.status = 'archived') execute function refuse_archive_of_live();
 
 create trigger targets_fixed before update on targets for each row execute function refuse_change_but(
-  'name', 'profile', 'languages', 'deployers', 'two_people', 'frozen_from', 'frozen_until');
-create trigger releases_fixed before update on releases for each row execute function refuse_change_but(
-  'state', 'confirmed_at', 'confirmed_by_id', 'ended_at', 'error');
-create trigger releases_ended before update on releases for each row
-  when (old.ended_at is not null) execute function refuse_change();
+  'name', 'profile', 'languages', 'deployers', 'frozen_from', 'frozen_until');
 
 do $$ declare name text; begin
-  foreach name in array array['release_items', 'deployments'] loop
+  foreach name in array array['deployments'] loop
     execute format('create trigger %I before update on %I for each row execute function refuse_change()', name || '_fixed', name);
   end loop;
-  foreach name in array array['targets', 'releases', 'release_items', 'deployments', 'slots'] loop
+  foreach name in array array['targets', 'deployments', 'slots'] loop
     execute format('create trigger %I before delete on %I for each row execute function refuse_change()', name || '_kept', name);
     execute format(
       'create trigger %I before truncate on %I for each statement execute function refuse_change()', name || '_whole', name);
