@@ -1,6 +1,7 @@
 """Deployments: what may go live where, what is live at any instant, and coming back from a mistake in one call."""
 
 import asyncio
+import hashlib
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -9,7 +10,7 @@ import httpx
 import pytest
 from conftest import Json, Rows, Studio, field_of, refused
 from psycopg import errors
-from reviewing import WHY, act, done
+from reviewing import WHY, act, done, person_id
 
 EARLIER = (
     "insert into deployments select gen_random_uuid(), project_id, target_id, asset_id, version_id, kind, id, null, reason, ticket,"
@@ -350,3 +351,82 @@ async def test_the_map_comes_in_parts_of_whole_assets(studio: Studio, worker: No
     pairs = [[(f"support/{number}", key) for key in ("sales", "support-bot-eu")] for number in (2, 1, 0)]
     assert found == [pairs[0] + pairs[1], pairs[2]]
     assert cursor == {"cursor": None}
+
+
+async def manifest(client: httpx.AsyncClient, path: str = "support-bot-eu/support/greeting", **headers: str) -> httpx.Response:
+    """What a machine is answered that asks what is live."""
+    return await client.get(f"/live/{path}", headers=headers)
+
+
+async def test_a_machine_is_given_the_manifest_of_what_is_live(studio: Studio, worker: None) -> None:
+    at, version = await target(studio), await approved(studio)
+    made = await deployed(studio, at, version, ticket="OPS-17")
+    machine = await studio.key("viewer", "live")
+    for name in ("support-bot-eu", at["id"]):
+        answer = await manifest(machine, f"{name}/support/greeting")
+        assert answer.status_code == 200, answer.text
+        assert answer.headers["etag"] == f'"{made["manifest_sha256"]}"'
+        assert hashlib.sha256(answer.content).hexdigest() == made["manifest_sha256"]
+    told = answer.json()
+    known = {name: told[name] for name in ("schema", "deployment_id", "target_key", "version_id", "number", "ticket", "reason")}
+    assert known == {
+        "schema": 1,
+        "deployment_id": made["id"],
+        "target_key": "support-bot-eu",
+        "version_id": version["id"],
+        "number": 1,
+        "ticket": "OPS-17",
+        "reason": WHY["reason"],
+    }
+    assert told["audio"]["sha256"] == version["audio"]["sha256"]
+    assert told["audio"]["loudness_lufs"] == version["measurements"]["loudness_lufs"]
+    assert [one["by"] for one in told["approved"]] == [await person_id(studio, "reviewer")]
+    assert (await manifest(await studio.person("viewer"))).content == answer.content
+
+
+async def test_a_machine_that_has_it_already_is_told_so(studio: Studio, worker: None) -> None:
+    at, (first, second) = await target(studio), await takes(studio, 2)
+    await deployed(studio, at, first)
+    machine = await studio.key("viewer", "live")
+    etag = (await manifest(machine)).headers["etag"]
+    for sent in (etag, f"W/{etag}", f'"other", {etag}', "*"):
+        again = await manifest(machine, **{"If-None-Match": sent})
+        assert (again.status_code, again.content, again.headers["etag"]) == (304, b"", etag)
+    await deployed(studio, at, second)
+    assert (await manifest(machine, **{"If-None-Match": etag})).json()["number"] == 2
+
+
+async def test_a_machine_without_the_right_is_told_nothing(studio: Studio, worker: None, rows: Rows) -> None:
+    at, version = await target(studio), await approved(studio)
+    await deployed(studio, at, version)
+    machine = await studio.key("viewer", "live")
+    for path in ("support-bot-eu/support/other", "nowhere/support/greeting", f"{version['id']}/support/greeting"):
+        refused(await manifest(machine, path), 404)
+    refused(await manifest(await studio.key("outsider", "live")), 404)
+    refused(await manifest(await studio.person("outsider")), 404)
+    refused(await manifest(await studio.key("viewer", "read", "deploy")), 403)
+    refused(await manifest(await studio.anonymous()), 401)
+    await change(studio, at, "retire", asset_id=version["asset_id"])
+    refused(await manifest(machine), 404)
+    await rows("update api_keys set revoked_at = now(), revoked_by_id = person_id")
+    refused(await manifest(machine), 401)
+
+
+async def test_a_key_is_worth_nothing_once_its_person_left(studio: Studio, worker: None, rows: Rows) -> None:
+    await deployed(studio, await target(studio), await approved(studio))
+    machine = await studio.key("viewer", "live")
+    assert (await manifest(machine)).status_code == 200
+    owner = await studio.person("owner")
+    member = f"/projects/{studio.project}/members/{await person_id(studio, 'viewer')}"
+    assert (await owner.request("DELETE", member, json={"reason": "Left"})).status_code == 204
+    refused(await manifest(machine), 401)
+
+
+async def test_a_lookup_notes_that_the_key_was_used(studio: Studio, worker: None, rows: Rows) -> None:
+    await deployed(studio, await target(studio), await approved(studio))
+    machine = await studio.key("viewer", "live")
+    assert await rows("select last_used_at from api_keys") == [(None,)]
+    await manifest(machine)
+    ((used,),) = await rows("select last_used_at from api_keys")
+    await manifest(machine)
+    assert await rows("select last_used_at from api_keys") == [(used,)]

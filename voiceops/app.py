@@ -25,6 +25,7 @@ from voiceops.api import (
     keys,
     lifecycle,
     limits,
+    lookup,
     members,
     notices,
     page,
@@ -56,7 +57,7 @@ ROUTERS: Final = (
     *(account, members, invitations, people, keys, policy, limits, audit),
     *(compare, preferences, checks),
     *(lifecycle, reviews, comments, notices),
-    *(targets, deployments),
+    *(targets, deployments, lookup),
 )
 
 

@@ -12,6 +12,7 @@ from fastapi.responses import Response, StreamingResponse
 from sqlalchemy.orm import joinedload
 
 from voiceops.api.deps import Caller, Db, Held
+from voiceops.api.etag import matches
 from voiceops.errors import Unavailable
 from voiceops.models import Asset, Version
 from voiceops.policy import find
@@ -72,7 +73,7 @@ async def get_audio(
     if download:
         name = f"{asset.key.replace('/', '-')}-v{found.number}.{kind}"
         headers["Content-Disposition"] = f'attachment; filename="{name}"'
-    if _matches(request.headers.get("if-none-match"), etag):
+    if matches(request.headers.get("if-none-match"), etag):
         return Response(status_code=304, headers=headers)
     body = await _open(held.store, found, master=kind is master)
     if request.headers.get("if-range", etag) != etag:
@@ -155,9 +156,3 @@ def wanted(asked: str | None, size: int) -> tuple[int, int] | None:
     if start >= end:
         raise Unsatisfiable(size)
     return start, end
-
-
-def _matches(header: str | None, etag: str) -> bool:
-    if header is None:
-        return False
-    return header.strip() == "*" or etag in {one.strip().removeprefix("W/") for one in header.split(",")}
