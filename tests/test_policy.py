@@ -22,12 +22,14 @@ READ = frozenset(Role)
 WRITE = frozenset({Role.AUTHOR, Role.OWNER})
 JUDGE = frozenset({Role.REVIEWER, Role.OWNER})
 OWN = frozenset({Role.OWNER})
-JUDGE = frozenset({Role.REVIEWER, Role.OWNER})
+SHIP = frozenset({Role.PUBLISHER, Role.OWNER})
 COMMENT = READ - {Role.VIEWER, Role.AUDITOR}
 AUDIT = frozenset({Role.AUDITOR, Role.OWNER})
 LISTEN = frozenset(Role) - {Role.AUDITOR}
 OF_THE_INSTALLATION: Final = {Action.AUDIT_READ, Action.AUDIT_VERIFY, Action.AUDIT_EXPORT}
 """What its admins may do to its own log, which lies in no project."""
+PINNING: Final = {Action.DEPLOYMENT_PIN, Action.DEPLOYMENT_UNPIN}
+"""What keeps machines from changing what is live is not for machines."""
 MANY_AT_ONCE: Final = "/api/v1/projects/{project}/versions/"
 """Where what is done to one version is done to many."""
 PEOPLE: Final = (*Role, "outsider", "admin")
@@ -101,6 +103,8 @@ SPOKEN: Final = {"text": "Hello.", "voice": "tone/plain"}
 WHY: Final = {"reason": "Because"}
 HEARD: Final = {"version_ids": ["{version}", "{right}"], "preferred_id": "{right}"}
 MANY: Final = {**WHY, "version_ids": ["{version}"]}
+PLACE: Final = {"key": "{new}", "name": "New", "channel": "support_bot"}
+OF_ASSET: Final = {**WHY, "asset_id": "{asset}"}
 TOKEN: Final = {"token": "no such token"}
 ROUTES: Final[Mapping[tuple[str, str], Route]] = {
     ("GET", "/healthz"): Route(None, signed_out=200),
@@ -195,6 +199,21 @@ ROUTES: Final[Mapping[tuple[str, str], Route]] = {
     ("DELETE", "/api/v1/comments/{comment}"): Route(COMMENT, Action.COMMENT_DELETE, 409),
     ("POST", "/api/v1/comments/{comment}/resolve"): Route(COMMENT, Action.COMMENT_RESOLVE),
     ("POST", "/api/v1/comments/{comment}/reopen"): Route(COMMENT, Action.COMMENT_REOPEN),
+    ("GET", "/api/v1/projects/{project}/targets"): Route(READ),
+    ("POST", "/api/v1/projects/{project}/targets"): Route(SHIP, Action.TARGET_CREATE, 201, PLACE),
+    ("GET", "/api/v1/targets/{target}"): Route(READ),
+    ("PATCH", "/api/v1/targets/{target}"): Route(SHIP, Action.TARGET_UPDATE, 200, {**WHY, "name": "New"}),
+    ("GET", "/api/v1/targets/{target}/deployments"): Route(READ),
+    ("POST", "/api/v1/targets/{target}/deployments"): Route(
+        SHIP, Action.DEPLOYMENT_CREATE, 409, {**WHY, "version_id": "{version}"}
+    ),
+    ("POST", "/api/v1/targets/{target}/rollback"): Route(SHIP, Action.DEPLOYMENT_ROLLBACK, 409, OF_ASSET),
+    ("POST", "/api/v1/targets/{target}/retire"): Route(SHIP, Action.DEPLOYMENT_RETIRE, 409, OF_ASSET),
+    ("POST", "/api/v1/targets/{target}/pin"): Route(SHIP, Action.DEPLOYMENT_PIN, 409, OF_ASSET),
+    ("POST", "/api/v1/targets/{target}/unpin"): Route(SHIP, Action.DEPLOYMENT_UNPIN, 409, OF_ASSET),
+    ("GET", "/api/v1/versions/{version}/deployments"): Route(READ),
+    ("GET", "/api/v1/projects/{project}/live"): Route(READ),
+    ("GET", "/api/v1/live/{target}/{asset_key}"): Route(READ, status=404, scope=Scope.LIVE),
     ("GET", "/api/v1/notices"): Route(None, scope=None),
     ("POST", "/api/v1/notices/read"): Route(None, scope=None),
     ("GET", "/api/v1/api-keys"): Route(None, scope=None),
@@ -250,6 +269,8 @@ async def ids_of(studio: Studio, rows: Rows) -> dict[str, str]:
     await owner.delete(f"/api-keys/{key}")
     remark = await owner.post(f"/versions/{version['id']}/comments", json={"body": "Louder"})
     comment = (await owner.delete(f"/comments/{remark.json()['id']}")).json()["id"]
+    place = {"key": "support-bot-eu", "name": "Support bot", "channel": "support_bot"}
+    target = (await owner.post(f"/projects/{studio.project}/targets", json=place)).json()["id"]
     ((event,),) = await rows("select id::text from audit_events where project_id = %s order by seq limit 1", studio.project)
     return {
         "event": event,
@@ -267,6 +288,8 @@ async def ids_of(studio: Studio, rows: Rows) -> dict[str, str]:
         "provider": "tone",
         "name": "plain",
         "check": "clipping",
+        "target": target,
+        "asset_key": "support/greeting",
     }
 
 
@@ -334,6 +357,7 @@ async def test_can_tells_what_really_may_be_done(studio: Studio, rows: Rows) -> 
             f"/projects/{studio.project}",
             [
                 (Action.ASSET_CREATE, "POST", f"/projects/{studio.project}/assets"),
+                (Action.TARGET_CREATE, "POST", f"/projects/{studio.project}/targets"),
                 (Action.PROJECT_UPDATE, "PATCH", f"/projects/{studio.project}"),
                 (Action.MEMBER_INVITE, "POST", f"/projects/{studio.project}/invitations"),
                 (Action.KEY_CREATE, "POST", "/api-keys"),
@@ -413,7 +437,8 @@ def test_every_action_has_one_rule() -> None:
 
 
 def test_what_no_key_does_is_what_people_settle_among_themselves() -> None:
-    nouns = {action.partition(".")[0] for action in Action if action not in SCOPES and action not in MACHINES}
+    without = {action for action in Action if action not in SCOPES and action not in MACHINES} - PINNING
+    nouns = {action.partition(".")[0] for action in without}
     assert nouns <= {"key", "project", "member", "invitation", "person", "password", "audit", "limit", "policy", "audio"}
     assert {action.partition(".")[0] for action in SCOPES}.isdisjoint(nouns)
 

@@ -17,6 +17,7 @@ from voiceops.api import (
     checks,
     comments,
     compare,
+    deployments,
     events,
     generations,
     health,
@@ -24,6 +25,7 @@ from voiceops.api import (
     keys,
     lifecycle,
     limits,
+    lookup,
     members,
     notices,
     page,
@@ -36,6 +38,7 @@ from voiceops.api import (
     reviews,
     scripts,
     session,
+    targets,
     versions,
     voices,
 )
@@ -57,6 +60,7 @@ ROUTERS: Final = (
     *(compare, preferences, checks),
     *(lifecycle, reviews, comments, notices),
     *(retention,),
+    *(targets, deployments, lookup),
 )
 
 

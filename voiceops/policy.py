@@ -13,7 +13,7 @@ from sqlalchemy.orm.interfaces import ORMOption
 
 from voiceops.db import new_id
 from voiceops.errors import Forbidden, NotFound
-from voiceops.models import Action, Asset, Comment, Generation, Invitation, Policy, Project, Role, Scope, Script, Version
+from voiceops.models import Action, Asset, Comment, Generation, Invitation, Policy, Project, Role, Scope, Script, Target, Version
 from voiceops.models.actor import Actor, ActorKind
 
 Rule = Callable[[Actor, UUID | None], bool]
@@ -103,6 +103,13 @@ RULES: Final[Mapping[Action, Rule]] = MappingProxyType(
         Action.COMMENT_REOPEN: members(*COMMENTING),
         Action.CHECK_WAIVE: members(Role.REVIEWER),
         Action.AUDIO_DROP: any_of(members(), kinds(ActorKind.WORKER)),  # an owner decides, or their policy does
+        Action.TARGET_CREATE: members(Role.PUBLISHER),
+        Action.TARGET_UPDATE: members(Role.PUBLISHER),
+        Action.DEPLOYMENT_CREATE: members(Role.PUBLISHER),  # a target may be for owners alone: `workflow.deployments.can`
+        Action.DEPLOYMENT_ROLLBACK: members(Role.PUBLISHER),
+        Action.DEPLOYMENT_RETIRE: members(Role.PUBLISHER),
+        Action.DEPLOYMENT_PIN: members(Role.PUBLISHER),
+        Action.DEPLOYMENT_UNPIN: members(Role.PUBLISHER),
     }
 )
 
@@ -127,6 +134,11 @@ SCOPES: Final[Mapping[Action, tuple[Scope, ...]]] = MappingProxyType(
         Action.COMMENT_RESOLVE: (Scope.REVIEW,),
         Action.COMMENT_REOPEN: (Scope.REVIEW,),
         Action.CHECK_WAIVE: (Scope.REVIEW,),
+        Action.TARGET_CREATE: (Scope.DEPLOY,),
+        Action.TARGET_UPDATE: (Scope.DEPLOY,),
+        Action.DEPLOYMENT_CREATE: (Scope.DEPLOY,),
+        Action.DEPLOYMENT_ROLLBACK: (Scope.DEPLOY,),
+        Action.DEPLOYMENT_RETIRE: (Scope.DEPLOY,),
     }
 )
 """What a key needs one of for an action, besides the right of its person. What is not here people alone do, and no key ever."""
@@ -177,7 +189,7 @@ def roles_that_may(action: Action) -> list[Role]:
     return [role for role in Role if RULES[action](replace(somebody, roles={project: frozenset({role})}), project)]
 
 
-Row = TypeVar("Row", Project, Asset, Script, Generation, Version, Invitation, Comment)
+Row = TypeVar("Row", Project, Asset, Script, Generation, Version, Invitation, Comment, Target)
 
 
 async def find(

@@ -10,6 +10,7 @@ from fastapi.responses import Response, StreamingResponse
 from sqlalchemy.orm import joinedload
 
 from voiceops.api.deps import CallerBriefly, Held, Parts
+from voiceops.api.etag import matches
 from voiceops.errors import Unavailable
 from voiceops.models import Asset, Blob, Version
 from voiceops.policy import find
@@ -69,14 +70,14 @@ async def get_audio(
         renditions.check_there(found.audio)
         audio = found.audio if as_format is Format.FLAC else await renditions.kept(db, found, profile)
     known, stored = request.headers.get("if-none-match"), None
-    if audio is None or not _matches(known, audio):
+    if audio is None or not matches(known, _etag(audio)):
         stored = await _stored(held, found, profile, audio)
         audio = stored.audio
     headers = {"ETag": _etag(audio), "Accept-Ranges": "bytes", "Cache-Control": "private, no-cache"}
     if download:
         name = f"{asset.key.replace('/', '-')}-v{found.number}{profile.kind.suffix}"
         headers["Content-Disposition"] = f'attachment; filename="{name}"'
-    if stored is None or _matches(known, audio):
+    if stored is None or matches(known, _etag(audio)):
         return Response(status_code=304, headers=headers)
     if request.headers.get("if-range", _etag(audio)) != _etag(audio):
         asked = None
@@ -159,9 +160,3 @@ def wanted(asked: str | None, size: int) -> tuple[int, int] | None:
 
 def _etag(audio: Blob) -> str:
     return f'"{audio.sha256}"'
-
-
-def _matches(header: str | None, audio: Blob) -> bool:
-    if header is None:
-        return False
-    return header.strip() == "*" or _etag(audio) in {one.strip().removeprefix("W/") for one in header.split(",")}

@@ -4,6 +4,7 @@ from voiceops.models.action import Action
 from voiceops.models.asset import Asset, Script
 from voiceops.models.audit import AuditCheckpoint, AuditEvent, AuditLeaf, AuditWatermark, AuditWitness, SigningKey
 from voiceops.models.comment import Comment, CommentText
+from voiceops.models.deployment import Deployment, DeploymentKind, Slot
 from voiceops.models.drop import Drop
 from voiceops.models.examination import Check, Examination, ExaminationState, Severity, Waiver
 from voiceops.models.generation import Generation, GenerationStatus
@@ -17,6 +18,7 @@ from voiceops.models.preference import Preference
 from voiceops.models.rendition import Rendition
 from voiceops.models.request import IdempotencyKey
 from voiceops.models.review import Decision, Outcome, Review, Reviewer, Verdict
+from voiceops.models.target import Channel, Deployers, Environment, Target
 from voiceops.models.version import Blob, Status, Version, Waveform
 
 __all__ = [
@@ -30,11 +32,16 @@ __all__ = [
     "AuditWitness",
     "Blob",
     "Budget",
+    "Channel",
     "Check",
     "Comment",
     "CommentText",
     "Decision",
+    "Deployers",
+    "Deployment",
+    "DeploymentKind",
     "Drop",
+    "Environment",
     "Examination",
     "ExaminationState",
     "Generation",
@@ -60,7 +67,9 @@ __all__ = [
     "Script",
     "Severity",
     "SigningKey",
+    "Slot",
     "Status",
+    "Target",
     "Verdict",
     "Version",
     "Waiver",

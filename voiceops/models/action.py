@@ -54,6 +54,13 @@ class Action(StrEnum):
     COMMENT_REOPEN = "comment.reopen"
     CHECK_WAIVE = "check.waive"
     AUDIO_DROP = "audio.drop"
+    TARGET_CREATE = "target.create"
+    TARGET_UPDATE = "target.update"
+    DEPLOYMENT_CREATE = "deployment.create"
+    DEPLOYMENT_ROLLBACK = "deployment.rollback"
+    DEPLOYMENT_RETIRE = "deployment.retire"
+    DEPLOYMENT_PIN = "deployment.pin"
+    DEPLOYMENT_UNPIN = "deployment.unpin"
 
     @property
     def words(self) -> str:

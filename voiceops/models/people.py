@@ -74,6 +74,7 @@ class Project(Base):
     noun: ClassVar[str] = "project"
     possible: ClassVar[tuple[Action, ...]] = (
         Action.ASSET_CREATE,
+        Action.TARGET_CREATE,
         Action.PROJECT_UPDATE,
         Action.MEMBER_INVITE,
         Action.KEY_CREATE,

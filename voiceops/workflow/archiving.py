@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from voiceops import notices
+from voiceops import notices, slots
 from voiceops.audit import record
 from voiceops.errors import Conflict, FieldError, Malformed
 from voiceops.models import Action, Outcome, Project, Review, Version
@@ -36,6 +36,7 @@ async def move_many(
     found = {version.id: version for version in (await db.execute(mine.order_by(Version.id).with_for_update())).scalars()}
     _check_there(version_ids, found)
     _check_possible(action, version_ids, found)
+    await _check_silent(db, action, [found[version_id] for version_id in wanted])
     ended = await _end_rounds(db, wanted) if action is Action.VERSION_ARCHIVE else {}
     for version_id in wanted:
         await _record(db, actor, action, found[version_id], reason, ended)
@@ -46,6 +47,7 @@ async def _move(db: AsyncSession, actor: Actor, action: Action, version_id: UUID
     version = await find(db, actor, Version, version_id, lock=True)
     authorize(actor, action, version.project_id)
     version.check(action)
+    await _check_silent(db, action, [version])
     ended = await _end_rounds(db, [version.id]) if action is Action.VERSION_ARCHIVE else {}
     await _record(db, actor, action, version, reason, ended)
     return version
@@ -67,6 +69,22 @@ async def _end_rounds(db: AsyncSession, version_ids: Sequence[UUID]) -> Mapping[
     ended = {one.version_id: one.id for one in await db.execute(ending.returning(Review.version_id, Review.id))}
     await notices.settle(db, list(ended.values()))
     return ended
+
+
+async def _check_silent(db: AsyncSession, action: Action, versions: Sequence[Version]) -> None:
+    """Raise `Conflict` if one that is to be put away is live: it is locked, so it will not be by the time it is gone."""
+    if action is not Action.VERSION_ARCHIVE or not (live := await slots.live_on(db, [version.id for version in versions])):
+        return
+    errors = [
+        FieldError(f"version_ids.{place}", f"Version {version.number} is live on {', '.join(live[version.id])}.")
+        for place, version in enumerate(versions)
+        if version.id in live
+    ]
+    where = ", ".join(sorted({key for keys in live.values() for key in keys}))
+    which = "This version is" if len(versions) == 1 else f"{len(errors)} of {len(versions)} versions are"
+    raise Conflict(
+        f"{which} live on {where}, so {action} is not possible.", errors=errors, possible=[str(Action.DEPLOYMENT_RETIRE)]
+    )
 
 
 def _check_there(version_ids: Sequence[UUID], found: Mapping[UUID, Version]) -> None:

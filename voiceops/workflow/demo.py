@@ -7,7 +7,7 @@ from sqlalchemy import exists, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from voiceops.audit import record
-from voiceops.models import Action, Membership, Person, Project, Role
+from voiceops.models import Action, Channel, Environment, Membership, Person, Project, Role, Target
 from voiceops.models.actor import Actor, ActorKind
 from voiceops.policy import authorize
 
@@ -38,8 +38,16 @@ ACCOUNTS: Final = (
 )
 
 
+TARGETS: Final = (
+    ("support-bot", "Support bot", Channel.SUPPORT_BOT),
+    ("sales-page", "Sales page", Channel.SALES_INTRO),
+    ("academy", "Academy", Channel.COURSE_NARRATION),
+)
+"""Where the demo's versions are deployed: one target of each channel, each for any publisher."""
+
+
 async def found(db: AsyncSession, *, password_hash: str) -> Project:
-    """Make the project and its people, all with one password; the owner is the installation's admin too."""
+    """Make the project, its targets and its people, all with one password; the owner is the installation's admin too."""
     actor = Actor(ActorKind.SYSTEM)
     authorize(actor, Action.STUDIO_SEED)
     project = Project(key="northwind", name="Northwind Voice")
@@ -48,11 +56,17 @@ async def found(db: AsyncSession, *, password_hash: str) -> Project:
     ]
     db.add_all([project, *people])
     await db.flush()
-    pairs = zip(people, ACCOUNTS, strict=True)
+    pairs = list(zip(people, ACCOUNTS, strict=True))
     db.add_all(Membership(project_id=project.id, person_id=person.id, role=one.role) for person, one in pairs)
+    owner = next(person for person, one in pairs if one.role is Role.OWNER)
+    where = Environment.PRODUCTION
+    db.add_all(
+        Target(project_id=project.id, key=key, name=name, channel=channel, environment=where, created_by_id=owner.id)
+        for key, name, channel in TARGETS
+    )
     await db.flush()
-    roles = {str(person.id): one.role for person, one in zip(people, ACCOUNTS, strict=True)}
-    await record(db, actor, Action.STUDIO_SEED, project, changes={"people": roles})
+    told = {"people": {str(person.id): one.role for person, one in pairs}, "targets": [key for key, _, _ in TARGETS]}
+    await record(db, actor, Action.STUDIO_SEED, project, changes=told)
     return project
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, ColumnExpressionArgument, and_, cast, delete, exists, func, or_, select, true, tuple_, update
+from sqlalchemy import ColumnElement, ColumnExpressionArgument, and_, cast, delete, exists, func, or_, select, tuple_, update
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
@@ -17,7 +17,7 @@ from sqlalchemy.orm import aliased
 from voiceops.audit import record
 from voiceops.errors import Conflict, FieldError
 from voiceops.jobs import DELETE, RETENTION, enqueue
-from voiceops.models import Action, Asset, AuditEvent, Blob, Drop, Policy, Rendition, Status, Version
+from voiceops.models import Action, Asset, AuditEvent, Blob, Deployment, Drop, Policy, Rendition, Status, Version
 from voiceops.models.actor import Actor, ActorKind
 from voiceops.models.version import BlobState
 from voiceops.policy import authorize, find
@@ -28,9 +28,9 @@ BATCH: Final = 50
 Days = ColumnExpressionArgument[int] | ColumnExpressionArgument[int | None]
 
 
-def never_deployed(version: type[Version]) -> ColumnElement[bool]:  # noqa: ARG001 - nothing is deployed yet
+def never_deployed(version: type[Version]) -> ColumnElement[bool]:
     """True of versions that were never live anywhere. No policy drops the others: an owner decides each."""
-    return true()
+    return ~exists(select(Deployment.id).where(Deployment.version_id == version.id))
 
 
 def may_go(version: type[Version], days: Days) -> ColumnElement[bool]:

@@ -45,7 +45,7 @@ async def create(db: AsyncSession, actor: Actor, project_id: UUID, wanted: Wante
         person_id=actor.person,
         name=wanted.name,
         prefix=prefix,
-        secret_hash=_digest(secret),
+        secret_hash=digest(secret),
         scopes=[scope for scope in Scope if scope in set(wanted.scopes)],
         expires_at=await _end(db, wanted.expires_at),
     )
@@ -100,7 +100,7 @@ async def who(
         .join(Membership, and_(Membership.person_id == ApiKey.person_id, Membership.project_id == ApiKey.project_id))
         .where(
             ApiKey.prefix == form[1],
-            ApiKey.secret_hash == _digest(form[2]),
+            ApiKey.secret_hash == digest(form[2]),
             ApiKey.revoked_at.is_(None),
             ApiKey.expires_at > func.now(),
             Person.deactivated_at.is_(None),
@@ -134,5 +134,6 @@ async def _end(db: AsyncSession, asked: datetime | None) -> datetime:
     return asked
 
 
-def _digest(secret: str) -> bytes:
+def digest(secret: str) -> bytes:
+    """Return what is kept of a secret."""
     return hashlib.sha256(secret.encode()).digest()

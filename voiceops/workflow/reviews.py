@@ -11,14 +11,13 @@ from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
 
-import structlog
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import joinedload
 
-from voiceops import notices
+from voiceops import evidence, notices, slots
 from voiceops.audit import record
-from voiceops.errors import Conflict, FieldError, Forbidden, Unavailable
+from voiceops.errors import Conflict, Forbidden
 from voiceops.models import (
     Action,
     Decision,
@@ -31,12 +30,10 @@ from voiceops.models import (
 from voiceops.models.actor import Actor
 from voiceops.models.notice import NoticeKind
 from voiceops.models.review import wanting
-from voiceops.models.version import LIFECYCLE, BlobState, fingerprint
+from voiceops.models.version import LIFECYCLE, BlobState
 from voiceops.notices import About
 from voiceops.policy import authorize, find, permitted, project_policy
-from voiceops.storage import BlobMissing, StorageError, Store
-
-log = structlog.get_logger()
+from voiceops.storage import Store
 
 WHOLE: Final = (joinedload(Version.script, innerjoin=True), joinedload(Version.audio, innerjoin=True))
 WITH_AUDIO: Final = frozenset({Action.VERSION_APPROVE, Action.VERSION_SUBMIT, Action.AUDIO_DROP})
@@ -69,20 +66,14 @@ async def look(db: AsyncSession, actor: Actor, version_id: UUID, verdict: Verdic
     review = await _open_round(db, version)
     await _check_first(db, actor, version, review)
     if verdict is Verdict.APPROVE:
-        _check_whole(version)
+        evidence.check_whole(version, deed="approve")
     return Seen(review.id, version.audio_sha256)
 
 
 async def prove(store: Store, seen: Seen) -> None:
     """Read the stored audio and raise `Conflict` unless it still has the hash that the fingerprint covers."""
-    try:
-        same = await store.verify(seen.audio_sha256)
-    except BlobMissing as error:
-        raise _refuse(seen, "audio", "The audio is not in the storage, so nobody can approve it.") from error
-    except StorageError as error:
-        raise Unavailable(f"{error.message} Nothing was decided.", retry_after=5) from error
-    if not same:
-        raise _refuse(seen, "audio", "The stored audio is not what was generated: it no longer has the hash it was stored under.")
+    possible = (Action.VERSION_REQUEST_CHANGES, Action.VERSION_WITHDRAW, Action.VERSION_ARCHIVE)
+    await evidence.prove(store, seen.audio_sha256, deed="approve", possible=possible)
 
 
 async def decide(db: AsyncSession, actor: Actor, version_id: UUID, seen: Seen, opinion: Opinion) -> Version:
@@ -94,7 +85,7 @@ async def decide(db: AsyncSession, actor: Actor, version_id: UUID, seen: Seen, o
     review = await _round(db, version, verdict, seen)
     await _check_first(db, actor, version, review)
     if verdict is Verdict.APPROVE:
-        _check_whole(version)
+        evidence.check_whole(version, deed="approve")
     decision = Decision(
         project_id=version.project_id,
         asset_id=version.asset_id,
@@ -123,8 +114,8 @@ async def decide(db: AsyncSession, actor: Actor, version_id: UUID, seen: Seen, o
 async def barred(db: AsyncSession, actor: Actor, versions: Collection[Version]) -> Mapping[UUID, frozenset[Action]]:
     """Return what this actor may not do to each version although role and status allow it.
 
-    Nobody approves their own, decides twice in a round, or brings before others what cannot be heard any more. Versions come with
-    script and audio.
+    Nobody approves their own, decides twice in a round, brings before others what cannot be heard any more, or puts away what is
+    live. Versions come with script and audio.
     """
     found: dict[UUID, set[Action]] = {
         version.id: set(WITH_AUDIO) if version.audio.state is BlobState.DROPPED else set() for version in versions
@@ -144,6 +135,9 @@ async def barred(db: AsyncSession, actor: Actor, versions: Collection[Version]) 
         for version in judged:
             if version.project_id in projects and actor.person in version.makers:
                 found[version.id].add(Action.VERSION_APPROVE)
+    if approved := [version.id for version in versions if version.status is Status.APPROVED]:
+        for version_id in await slots.live_on(db, approved):
+            found[version_id].add(Action.VERSION_ARCHIVE)
     return {version_id: frozenset(actions) for version_id, actions in found.items()}
 
 
@@ -159,30 +153,6 @@ async def _check_first(db: AsyncSession, actor: Actor, version: Version, review:
     if (await db.execute(mine)).first():
         possible = [str(step) for step in version.steps if step not in DECIDING]
         raise Conflict("You have decided in this review already.", possible=possible)
-
-
-def _check_whole(version: Version) -> None:
-    """Raise `Conflict` if the row no longer says what its fingerprint covers, or its audio is gone."""
-    version.check_kept()
-    now = fingerprint(
-        script=version.script.text,
-        voice=version.voice,
-        provider=version.provider,
-        delivery=version.delivery,
-        audio_sha256=version.audio_sha256,
-    )
-    if now != version.fingerprint:
-        log.error("approval_refused", version_id=str(version.id), fingerprint=version.fingerprint, computed=now)
-        words = (
-            "Script, voice, delivery or audio of this version are not those its fingerprint was made of, so nobody can approve it."
-        )
-        raise Conflict(words, errors=[FieldError("fingerprint", words)], possible=version.left)
-
-
-def _refuse(seen: Seen, field: str, words: str) -> Conflict:
-    log.error("approval_refused", audio_sha256=seen.audio_sha256, why=words)
-    possible = [Action.VERSION_REQUEST_CHANGES, Action.VERSION_WITHDRAW, Action.VERSION_ARCHIVE]
-    return Conflict(words, errors=[FieldError(field, words)], possible=[str(action) for action in possible])
 
 
 async def _open_round(db: AsyncSession, version: Version) -> Review:
