@@ -53,7 +53,7 @@ export function Comments({ version, person, members, track, linked }: CommentsPr
       )}
       {list.data && threads.length === 0 && (
         <p className={styles.quiet}>
-          {mayWrite ? 'Nothing said yet. Drag over the waveform, or press C at the moment you mean.' : 'Nothing said yet.'}
+          {mayWrite && !version.audio.dropped ? 'Nothing said yet. Drag over the waveform, or press C at the moment you mean.' : 'Nothing said yet.'}
         </p>
       )}
       {list.data && threads.length > 0 && open.length === 0 && <p className={styles.quiet}>All is settled.</p>}

@@ -34,11 +34,13 @@ export function ThreadItem({ thread: { root, replies }, version, person, members
     player.seek(ms, track);
     player.play(track);
   };
-  const place = atMs !== null && (
+  const where = placeWords({ atMs: atMs ?? 0, untilMs });
+  const playable = atMs !== null && !version.audio.dropped && (
     <button type="button" className={styles.time} title="Play from here" onClick={() => play(atMs)}>
-      {placeWords({ atMs, untilMs })}
+      {where}
     </button>
   );
+  const place = atMs !== null && (playable || <span>{where}</span>);
   return (
     <li ref={item} id={`comment-${root.id}`} className={styles.thread} tabIndex={-1} data-opened={opened || undefined} data-settled={resolved ? '' : undefined}>
       <Remark
