@@ -1,6 +1,7 @@
 """`/versions/{version}`: immutable audio with all that proves it, and what changed since the version it was made from."""
 
 from collections.abc import Collection, Sequence
+from dataclasses import asdict
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -10,7 +11,7 @@ from sqlalchemy import Select, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import joinedload, undefer
 
-from voiceops.api.checks import timed_words
+from voiceops.api.checks import ChecksTally, timed_words
 from voiceops.api.deps import Caller, Db, Part, numbered
 from voiceops.api.generations import DeliveryOut
 from voiceops.api.payloads import Json, Out, Page, PersonOut, Time
@@ -19,7 +20,8 @@ from voiceops.errors import Malformed
 from voiceops.models import Action, Asset, Status, Version, Waveform
 from voiceops.models.actor import Actor
 from voiceops.policy import allowed, find
-from voiceops.workflow import reviews
+from voiceops.workflow import checks, reviews
+from voiceops.workflow.checks import Tally
 
 router = APIRouter(tags=["versions"])
 
@@ -71,7 +73,7 @@ class ChangesOut(Out):
 
 
 class VersionOut(Out):
-    """One version. Only its status ever changes."""
+    """One version. What was generated never changes: its status does, and what its checks come to."""
 
     id: UUID
     number: int
@@ -94,6 +96,7 @@ class VersionOut(Out):
     fingerprint: str
     audio: AudioOut
     measurements: MeasurementsOut
+    checks: ChecksTally
     can: list[Action]
 
 
@@ -137,7 +140,7 @@ def _changes(version: Version, parent: Version) -> ChangesOut:
     )
 
 
-def _out(actor: Actor, version: Version, parent: Version | None, barred: Collection[Action]) -> VersionOut:
+def _out(actor: Actor, version: Version, parent: Version | None, tally: Tally, barred: Collection[Action]) -> VersionOut:
     return VersionOut(
         id=version.id,
         number=version.number,
@@ -166,6 +169,7 @@ def _out(actor: Actor, version: Version, parent: Version | None, barred: Collect
             bytes=version.audio.bytes,
         ),
         measurements=MeasurementsOut.model_validate(version.measurements),
+        checks=ChecksTally.model_validate(asdict(tally)),
         can=[action for action in allowed(actor, version) if action not in barred],
     )
 
@@ -176,7 +180,10 @@ async def show(db: AsyncSession, actor: Actor, versions: Sequence[Version]) -> l
     query: Select[Any] = select(Version).where(Version.id.in_(wanted)).options(joinedload(Version.script, innerjoin=True))
     parents = {parent.id: parent for parent in (await db.execute(query)).scalars()} if wanted else {}
     barred = await reviews.barred(db, actor, versions)
-    return [_out(actor, version, parents.get(version.parent_version_id), barred[version.id]) for version in versions]
+    tally = await checks.tallies(db, versions)
+    return [
+        _out(actor, version, parents.get(version.parent_version_id), tally[version.id], barred[version.id]) for version in versions
+    ]
 
 
 @router.get("/assets/{asset}/versions")

@@ -35,7 +35,7 @@ export function ChecksPanel({ version, track }: ChecksPanelProps) {
   return (
     <section id={checksId(version.id)} className={styles.panel} tabIndex={-1} aria-label={`Checks of version ${version.number}`}>
       <h4>
-        Checks {checks.data && <span role="status">{verdictOf(checks.data).text}</span>}
+        Checks {checks.data && <span role="status">{verdictOf(checks.data.tally).text}</span>}
       </h4>
       {checks.isPending && <Skeleton lines={4} label="Loading the checks" />}
       {checks.isError && !checks.data && (

@@ -5,6 +5,7 @@ import type { Project, Version, Voice } from '../../api/types.ts';
 import { Button } from '../../ui/button.tsx';
 import { Note } from '../../ui/state.tsx';
 import { PageTitle } from '../../ui/pageTitle.tsx';
+import panel from '../../ui/panel.module.css';
 import { Blind } from './blind.tsx';
 import styles from './compare.module.css';
 import { Differences } from './differences.tsx';
@@ -57,7 +58,7 @@ export function Compare({ project, versions, base, onBase, voices, candidates, o
       </header>
       {titles.size > 1 && <Note tone="info">These versions are of different assets.</Note>}
       <Listening versions={versions} titles={titles} voices={voices} preferences={preferences.data} />
-      <section className={styles.panel} aria-labelledby="words">
+      <section className={panel.panel} aria-labelledby="words">
         <h2 id="words">Words</h2>
         <div className={styles.pairs} data-count={others.length}>
           {others.map((version) => (
@@ -80,12 +81,12 @@ export function Compare({ project, versions, base, onBase, voices, candidates, o
           </div>
         )}
       </section>
-      <section className={styles.panel} aria-labelledby="figures">
+      <section className={panel.panel} aria-labelledby="figures">
         <h2 id="figures">Delivery and measurements</h2>
         <Figures versions={[first, ...others]} titles={titles} voices={voices} />
       </section>
       {preferences.data && (
-        <div className={styles.panel}>
+        <div className={panel.panel}>
           <Preferences page={preferences.data} versions={versions} titles={titles} />
         </div>
       )}

@@ -6,6 +6,7 @@ import type { Playhead } from '../../audio/playhead.ts';
 import type { TakePlayer } from '../../audio/takes.ts';
 import { Transcript } from '../../audio/transcript.tsx';
 import { wordsQuery } from '../../audio/wordsQueries.ts';
+import panel from '../../ui/panel.module.css';
 import { versionName } from './names.ts';
 import styles from './listening.module.css';
 import { TakeRow } from './takeRow.tsx';
@@ -36,7 +37,7 @@ export function Listening({ versions, titles, voices, preferences }: ListeningPr
   return (
     // The keys belong to the panel: they act only while the focus is inside it.
     // oxlint-disable-next-line jsx-a11y/no-noninteractive-element-interactions
-    <section className={styles.listening} aria-label="Listen" onKeyDown={deck.keys}>
+    <section className={panel.panel} aria-label="Listen" onKeyDown={deck.keys}>
       <Transport deck={deck} />
       <ol className={styles.takes}>
         {versions.map((version, take) => (
