@@ -28,6 +28,7 @@ const GROUPS: readonly { where: string; keys: readonly (readonly [string, string
     keys: [
       ['1 – 4', 'To that take, at the same word'],
       ['Shift 1 – 4', 'To that take, at the same second'],
+      ['C', 'Comment on the take that is heard, at this place'],
       ['L', 'Repeat the chosen span, or stop repeating'],
       ['I O', 'Choose from here, or until here (on the waveform)'],
       ['Esc', 'Choose nothing'],

@@ -35,8 +35,11 @@ export function measured(figures: Readonly<Record<string, number | null>>): read
   });
 }
 
-/** Those nobody has named come last. */
 function byPlace([one]: [string, unknown], [other]: [string, unknown]): number {
-  const place = (name: string) => ORDER.indexOf(name) + (name in FIGURES ? 0 : ORDER.length + 1);
   return place(one) - place(other);
+}
+
+/** Those nobody has named come last. */
+function place(name: string): number {
+  return name in FIGURES ? ORDER.indexOf(name) : ORDER.length;
 }

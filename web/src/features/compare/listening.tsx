@@ -1,6 +1,6 @@
 /** The takes above each other with one transport, and the words of the one that is heard. */
 import { useQuery } from '@tanstack/react-query';
-import { useMemo } from 'react';
+import { useMemo, type ReactNode } from 'react';
 import type { PreferencePage, Version, Voice } from '../../api/types.ts';
 import type { Playhead } from '../../audio/playhead.ts';
 import type { TakePlayer } from '../../audio/takes.ts';
@@ -8,6 +8,7 @@ import { Transcript } from '../../audio/transcript.tsx';
 import { wordsQuery } from '../../audio/wordsQueries.ts';
 import panel from '../../ui/panel.module.css';
 import { versionName } from './names.ts';
+import type { PlaceInTake } from './placeInTake.ts';
 import styles from './listening.module.css';
 import { TakeRow } from './takeRow.tsx';
 import { Transport } from './transport.tsx';
@@ -18,6 +19,8 @@ interface ListeningProps {
   titles: ReadonlyMap<string, string>;
   voices: readonly Voice[];
   preferences: PreferencePage | undefined;
+  renderComments: (version: Version, place: PlaceInTake) => ReactNode;
+  onComment: (version: Version, atMs: number) => void;
 }
 
 /** The place of one take; the others have none. */
@@ -28,8 +31,11 @@ function headOf(player: TakePlayer | null, take: number): Playhead {
   };
 }
 
-export function Listening({ versions, titles, voices, preferences }: ListeningProps) {
-  const deck = useDeck(versions);
+export function Listening({ versions, titles, voices, preferences, renderComments, onComment }: ListeningProps) {
+  const deck = useDeck(versions, (take, ms) => {
+    const version = versions[take];
+    if (version?.can.includes('comment.create')) onComment(version, ms);
+  });
   const { player } = deck;
   const count = versions.length;
   const heads = useMemo(() => Array.from({ length: count }, (_, take) => headOf(player, take)), [player, count]);
@@ -49,6 +55,10 @@ export function Listening({ versions, titles, voices, preferences }: ListeningPr
             voices={voices}
             deck={deck}
             head={heads[take] ?? headOf(null, take)}
+            comments={renderComments(version, {
+              hear: (ms) => deck.hear(take, ms),
+              position: player && deck.active === take ? () => player.position() : null,
+            })}
             count={preferences?.counts.find((one) => one.version_id === version.id)?.preferred}
           />
         ))}
@@ -66,7 +76,7 @@ export function Listening({ versions, titles, voices, preferences }: ListeningPr
         />
       )}
       <p className={styles.hint}>
-        <kbd>1</kbd>–<kbd>{versions.length}</kbd> pass to a take at the same word, with <kbd>Shift</kbd> at the same second. Drag over a waveform or over words to repeat them.
+        <kbd>1</kbd>–<kbd>{versions.length}</kbd> pass to a take at the same word, with <kbd>Shift</kbd> at the same second. <kbd>C</kbd> comments on it there. Drag over a waveform or over words to repeat them.
       </p>
     </section>
   );
