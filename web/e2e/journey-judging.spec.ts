@@ -141,8 +141,9 @@ for (const [means, hands] of [['a pointer', POINTER], ['keys alone', KEYS]] as c
     const reviewer = { page: await context.newPage(), hands, looks };
     await Promise.all([signIn(page, studio.url, 'Author'), signIn(reviewer.page, studio.url, 'Reviewer')]);
     const name = await nameOf(reviewer.page, studio.url);
-    const title = `Parcel with ${means}`;
-    await createAsset(page, title, `support/parcel-${Date.now().toString(36)}`);
+    const stamp = Date.now().toString(36);
+    const title = `Parcel ${stamp}`;
+    await createAsset(page, title, `support/parcel-${stamp}`);
     for (const [index, text] of TEXTS.entries()) await take(author, index + 1, text);
     await compareBlind(author);
     await commentAtAWord(author, name);
