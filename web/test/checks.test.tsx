@@ -37,6 +37,7 @@ test('each check says in words how it ended and what was measured, and is heard 
   const [first, second] = [screen.getByRole('listitem').nth(0), screen.getByRole('listitem').nth(1)];
   await expect.element(first).toMatchTextContent('WarningPauses A pause of 1.8 s');
   await expect.element(first).toMatchTextContent('Longest pause 1.8 s · At most 1.2 s');
+  await screen.getByText('1 passed').click();
   await expect.element(second).toMatchTextContent('PassedClipping No sample is cut flat.Cut flat 0 samples');
   await screen.getByRole('button', { name: 'Listen at 0:02.0: Pauses' }).click();
   await expect.poll(() => nowPlaying().state).toBe('playing');
