@@ -126,6 +126,7 @@ async function decide({ page, hands, looks }: Walk, row: Locator, deed: 'Approve
 
 for (const [means, hands] of [['a pointer', POINTER], ['keys alone', KEYS]] as const) {
   test(`three takes are judged by two people with ${means}`, async ({ page, browser, studio }) => {
+    test.setTimeout(300_000); // on a machine that does much else; alone it takes a minute
     const careful = hands === POINTER;
     const looks = async (of: Page, screen: string) => {
       if (PHOTOS && careful) await photograph(of, screen);
