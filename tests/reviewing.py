@@ -49,10 +49,10 @@ async def give(studio: Studio, who: str, *roles: str) -> None:
     assert (await owner.put(path, json={"reason": "More to do", "roles": roles})).status_code == 200
 
 
-async def rounds(studio: Studio, version: Json) -> list[Json]:
-    """A version's rounds, the newest first."""
-    viewer = await studio.person("viewer")
-    items: list[Json] = (await viewer.get(f"/versions/{version['id']}/reviews")).json()["items"]
+async def rounds(studio: Studio, version: Json, *, by: str = "viewer") -> list[Json]:
+    """A version's rounds as somebody sees them, the newest first."""
+    client = await studio.person(by)
+    items: list[Json] = (await client.get(f"/versions/{version['id']}/reviews")).json()["items"]
     return items
 
 

@@ -4,7 +4,7 @@ import asyncio
 import json
 import os
 import re
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Mapping
 from contextlib import asynccontextmanager
 from typing import Any, Final
 from uuid import UUID, uuid4
@@ -12,6 +12,7 @@ from uuid import UUID, uuid4
 import psycopg
 import pytest
 from conftest import Json, Rows, Studio, field_of, refused
+from sqlalchemy import Engine, event
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from voiceops.captions import LINE, webvtt
@@ -180,6 +181,46 @@ async def test_a_finding_is_waived_once_with_a_reason_and_on_the_record(studio: 
     )
     assert event["changes"]["check"] == "pause"
     assert event["changes"]["waived"] == {"from": False, "to": True}
+
+
+async def test_a_list_of_versions_tells_how_the_checks_of_each_ended_in_one_statement(
+    studio: Studio, worker: None, rows: Rows
+) -> None:
+    asset = await studio.asset()
+    path = f"/assets/{asset['id']}/versions"
+    pending, paused, failed = [await studio.version(asset, f"Take {number}.") for number in range(3)]
+    await found(rows, paused, pause="A pause of 2.0 s.", loudness="Too loud.", pace="Too fast.")
+    await rows("update examinations set state = 'failed', finished_at = now(), error = 'Lost.' where version_id = %s", failed["id"])
+    block = {"checks": {"pause": "block", "pace": "off"}, "reason": "Pauses are heard"}
+    assert (await (await studio.person("owner")).patch(f"/projects/{studio.project}/policy", json=block)).status_code == 200
+    none = {"passed": 0, "warnings": 0, "blockers": 0, "waived": 0, "skipped": 0}
+    told = {item["id"]: item["checks"] for item in (await read(studio, path))["items"]}
+    assert told == {
+        pending["id"]: {**none, "state": "pending"},
+        paused["id"]: {**none, "state": "done", "passed": 6, "warnings": 1, "blockers": 1},
+        failed["id"]: {**none, "state": "failed", "warnings": 7, "blockers": 1},
+    }
+    waived = f"/versions/{paused['id']}/checks/pause/waive"
+    answer = (await (await studio.person("reviewer")).post(waived, json=WHY)).json()
+    assert answer["tally"] == {**none, "state": "done", "passed": 6, "warnings": 1, "waived": 1}
+    assert (await read(studio, f"/versions/{paused['id']}"))["checks"] == answer["tally"]
+    assert await counting(read(studio, path)) == 1
+
+
+async def counting(asking: Awaitable[Any]) -> int:
+    """How many statements count checks until the answer is there."""
+    seen: list[str] = []
+
+    def note(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
+        if "jsonb_object_agg" in statement:
+            seen.append(statement)
+
+    event.listen(Engine, "before_cursor_execute", note)
+    try:
+        await asking
+    finally:
+        event.remove(Engine, "before_cursor_execute", note)
+    return len(seen)
 
 
 async def test_two_who_waive_at_once_leave_one_waiver(studio: Studio, worker: None, rows: Rows) -> None:

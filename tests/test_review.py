@@ -45,6 +45,8 @@ async def test_nobody_approves_what_they_asked_for(studio: Studio, worker: None,
     told = refused(await act(studio, version, "approve"), 403)
     assert told["detail"] == "You asked for this version, so somebody else has to approve it."
     assert await rows("select count(*) from decisions") == [(0,)]
+    ((mine,), (theirs,)) = [await rounds(studio, version, by=who) for who in ("author", "reviewer")]
+    assert (mine["barred"], theirs["barred"]) == (told["detail"], None)
 
 
 async def test_no_owner_approves_what_they_asked_for(studio: Studio, worker: None) -> None:
@@ -81,6 +83,8 @@ async def test_a_policy_may_let_people_approve_their_own_in_the_open(studio: Stu
     version = await in_review(studio)
     refused(await act(studio, version, "approve"), 403)
     await policy(studio, self_approval=True)
+    (told,) = await rounds(studio, version, by="author")
+    assert (told["self_approval"], told["barred"]) == (True, None)
     assert "version.approve" in (await (await studio.person("author")).get(f"/versions/{version['id']}")).json()["can"]
     assert (await done(studio, version, "approve"))["status"] == "approved"
 

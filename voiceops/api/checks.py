@@ -1,6 +1,7 @@
 """`/versions/{version}/checks`, `/captions.vtt`: what a version was examined for, what was waived, its words as captions."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -76,6 +77,17 @@ class SayBackOut(Out):
     differences: list[DifferenceOut]
 
 
+class ChecksTally(Out):
+    """How its checks ended, by the policy as it is now; what was waived counts there alone. All 0 while it is examined."""
+
+    state: ExaminationState
+    passed: int
+    warnings: int
+    blockers: Annotated[int, Field(description="Checks that keep it from review.")]
+    waived: int
+    skipped: int
+
+
 class ChecksOut(Out):
     """A version's examination. While it is pending there are no items; a `failed` one says why, and so does each item."""
 
@@ -83,6 +95,7 @@ class ChecksOut(Out):
     made_at: Time
     finished_at: Time | None
     error: str | None
+    tally: ChecksTally
     items: list[VersionCheckOut]
     sayback: SayBackOut | None
 
@@ -108,6 +121,7 @@ async def _show(db: AsyncSession, actor: Actor, version: Version) -> ChecksOut:
         made_at=examination.made_at,
         finished_at=examination.finished_at,
         error=examination.error,
+        tally=ChecksTally.model_validate(asdict(checks.tally(examination, found))),
         items=[_check(actor, version, checked, examination.error) for checked in found],
         sayback=SayBackOut.model_validate(examination.say_back) if examination.say_back else None,
     )

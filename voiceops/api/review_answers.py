@@ -1,6 +1,7 @@
 """What the API answers of reviews: the round, who was asked, what they decided, what is still wanted."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Annotated
 from uuid import UUID
@@ -8,8 +9,8 @@ from uuid import UUID
 from pydantic import Field
 
 from voiceops.api.payloads import AssetRef, Out, PersonOut, Time
-from voiceops.models import Action, Asset, Decision, Outcome, Review, Reviewer, Role, Status, Verdict, Version
-from voiceops.models.review import Wanting
+from voiceops.models import Action, Asset, Decision, Outcome, Policy, Review, Reviewer, Role, Status, Verdict, Version
+from voiceops.models.review import Wanting, wanting
 
 
 class ReviewState(StrEnum):
@@ -92,8 +93,16 @@ class WantedOut(Out):
         return cls(approvals=max(wanted.approvals, 1), roles=[Role(role) for role in wanted.roles])
 
 
+@dataclass(frozen=True, slots=True)
+class May:
+    """What the caller may do to the version, and why their part in it keeps them from approving it."""
+
+    can: list[Action]
+    barred: str | None
+
+
 class ReviewOut(Out):
-    """One round. `wanted` is null once it has ended; `can` is what the caller may do to the version."""
+    """One round. `wanted` and `barred` are null once it has ended; `can` is what the caller may do to the version."""
 
     id: UUID
     project_id: UUID
@@ -109,6 +118,8 @@ class ReviewOut(Out):
     reviewers: list[ReviewerOut]
     decisions: list[DecisionOut]
     wanted: WantedOut | None
+    self_approval: Annotated[bool, Field(description="Whether the policy lets people approve what they made, as it is now.")]
+    barred: Annotated[str | None, Field(description="Why the caller's part in the version keeps them from approving it.")]
     can: list[Action]
 
     @classmethod
@@ -119,9 +130,9 @@ class ReviewOut(Out):
         *,
         reviewers: Sequence[Reviewer],
         decisions: Sequence[Decision],
-        wanted: Wanting,
+        policy: Policy,
         holds: bool,
-        can: list[Action],
+        may: May,
     ) -> "ReviewOut":
         """Show a round."""
         verdicts = {decision.person_id: decision.verdict for decision in decisions}
@@ -139,6 +150,8 @@ class ReviewOut(Out):
             closed_at=review.closed_at,
             reviewers=[ReviewerOut(person=PersonOut.of(one.person), verdict=verdicts.get(one.person_id)) for one in reviewers],
             decisions=[DecisionOut.of(decision, holds=holds) for decision in decisions],
-            wanted=None if review.closed_at else WantedOut.of(wanted),
-            can=can,
+            wanted=None if review.closed_at else WantedOut.of(wanting(policy, decisions)),
+            self_approval=policy.self_approval,
+            barred=None if review.closed_at else may.barred,
+            can=may.can,
         )

@@ -13,12 +13,11 @@ from sqlalchemy.orm import aliased, joinedload
 
 from voiceops.api.deps import Caller, Db, Paging, Part, paged
 from voiceops.api.payloads import Page
-from voiceops.api.review_answers import ReviewOut, ReviewState
+from voiceops.api.review_answers import May, ReviewOut, ReviewState
 from voiceops.models import Action, Asset, Decision, Outcome, Policy, Project, Review, Reviewer, Script, Status, Version
 from voiceops.models.actor import Actor
-from voiceops.models.review import wanting
 from voiceops.policy import allowed, find, permitted
-from voiceops.workflow.reviews import barred
+from voiceops.workflow.reviews import barred, own
 
 router = APIRouter(tags=["reviews"])
 
@@ -129,9 +128,12 @@ async def _show(db: AsyncSession, actor: Actor, rows: Sequence[Any]) -> list[Rev
             asset,
             reviewers=asked[review.id],
             decisions=decided[review.id],
-            wanted=wanting(policy, decided[review.id]),
+            policy=policy,
             holds=_holds(review, later=later),
-            can=[action for action in allowed(actor, review.version) if action not in kept_from[review.version_id]],
+            may=May(
+                can=[action for action in allowed(actor, review.version) if action not in kept_from[review.version_id]],
+                barred=own(actor, review.version, policy),
+            ),
         )
         for review, asset, later in rows
     ]

@@ -1,6 +1,7 @@
 """`/versions/{version}`: immutable audio with all that proves it, and what changed since the version it was made from."""
 
 from collections.abc import Collection, Sequence
+from dataclasses import asdict
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -10,7 +11,7 @@ from sqlalchemy import Select, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import joinedload, undefer
 
-from voiceops.api.checks import timed_words
+from voiceops.api.checks import ChecksTally, timed_words
 from voiceops.api.deps import Caller, Db, Part, numbered
 from voiceops.api.generations import DeliveryOut
 from voiceops.api.payloads import Json, Out, Page, PersonOut, Time
@@ -19,7 +20,8 @@ from voiceops.errors import Malformed
 from voiceops.models import Action, Asset, Drop, Status, Version, Waveform
 from voiceops.models.actor import Actor
 from voiceops.policy import allowed, find
-from voiceops.workflow import reviews
+from voiceops.workflow import checks, reviews
+from voiceops.workflow.checks import Tally
 
 router = APIRouter(tags=["versions"])
 
@@ -81,7 +83,7 @@ class ChangesOut(Out):
 
 
 class VersionOut(Out):
-    """One version. Only its status ever changes."""
+    """One version. What was generated never changes: its status does, and what its checks come to."""
 
     id: UUID
     number: int
@@ -104,6 +106,7 @@ class VersionOut(Out):
     fingerprint: str
     audio: AudioOut
     measurements: MeasurementsOut
+    checks: ChecksTally
     can: list[Action]
 
 
@@ -154,7 +157,9 @@ def _dropped(version: Version, drop: Drop | None) -> DroppedOut | None:
     return DroppedOut(at=version.audio.dropped_at, by=by, days=drop.days if drop else None, reason=drop.reason if drop else None)
 
 
-def _out(actor: Actor, version: Version, parent: Version | None, barred: Collection[Action], drop: Drop | None) -> VersionOut:
+def _out(
+    actor: Actor, version: Version, parent: Version | None, tally: Tally, barred: Collection[Action], drop: Drop | None
+) -> VersionOut:
     return VersionOut(
         id=version.id,
         number=version.number,
@@ -184,6 +189,7 @@ def _out(actor: Actor, version: Version, parent: Version | None, barred: Collect
             dropped=_dropped(version, drop),
         ),
         measurements=MeasurementsOut.model_validate(version.measurements),
+        checks=ChecksTally.model_validate(asdict(tally)),
         can=[action for action in allowed(actor, version) if action not in barred],
     )
 
@@ -194,9 +200,17 @@ async def show(db: AsyncSession, actor: Actor, versions: Sequence[Version]) -> l
     query: Select[Any] = select(Version).where(Version.id.in_(wanted)).options(joinedload(Version.script, innerjoin=True))
     parents = {parent.id: parent for parent in (await db.execute(query)).scalars()} if wanted else {}
     barred = await reviews.barred(db, actor, versions)
+    tally = await checks.tallies(db, versions)
     drops = await _drops(db, [version.id for version in versions if version.audio.dropped_at])
     return [
-        _out(actor, version, parents.get(version.parent_version_id), barred[version.id], drops.get(version.id))
+        _out(
+            actor,
+            version,
+            parents.get(version.parent_version_id),
+            tally=tally[version.id],
+            barred=barred[version.id],
+            drop=drops.get(version.id),
+        )
         for version in versions
     ]
 

@@ -1,12 +1,14 @@
 """What stands in the way of a review: the findings that a project's policy blocks, unless somebody waived them."""
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import column, func, select
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import joinedload
 
@@ -16,6 +18,8 @@ from voiceops.errors import Conflict, NotFound
 from voiceops.models import Action, Check, Examination, ExaminationState, Policy, Severity, Version, Waiver
 from voiceops.models.actor import Actor
 from voiceops.policy import authorize, find
+
+WAIVED: Final = "waived"
 
 
 class CheckOutcome(StrEnum):
@@ -61,6 +65,59 @@ async def found(
         for check, severity in policy.items()
         if severity is not Severity.OFF
     ]
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """How many checks of a version ended how. What was waived is neither a blocker nor a warning."""
+
+    state: ExaminationState
+    passed: int
+    warnings: int
+    blockers: int
+    waived: int
+    skipped: int
+
+    @classmethod
+    def of(cls, state: ExaminationState, ended: Iterable[str]) -> "Tally":
+        """Count; nothing has ended while the examination is pending."""
+        count = Counter(ended if state is not ExaminationState.PENDING else ())
+        return cls(
+            state=state,
+            passed=count[CheckOutcome.PASSED],
+            warnings=count[CheckOutcome.WARNING],
+            blockers=count[CheckOutcome.FAILED],
+            waived=count[WAIVED],
+            skipped=count[CheckOutcome.SKIPPED],
+        )
+
+
+def tally(examination: Examination, checks: Sequence[Checked]) -> Tally:
+    """Count the checks of one version that are at hand."""
+    return Tally.of(examination.state, (WAIVED if one.waiver else one.outcome for one in checks))
+
+
+async def tallies(db: AsyncSession, versions: Sequence[Version]) -> Mapping[UUID, Tally]:
+    """Count the checks of many versions in one statement, by what the policy of each one's project makes of them now."""
+    finding = func.jsonb_array_elements(Examination.findings).table_valued(column("value", JSONB), name="finding")
+    named = func.jsonb_object_agg(finding.c.value["check"].astext, finding.c.value["wrong"])
+    wrong = select(named).select_from(finding).correlate(Examination).scalar_subquery()
+    waived = select(func.array_agg(Waiver.check_name)).where(Waiver.version_id == Examination.version_id).scalar_subquery()
+    query = select(Examination.version_id, Examination.state, Policy, wrong, waived)
+    query = query.join(Policy, Policy.project_id == Examination.project_id)
+    query = query.where(Examination.version_id.in_([version.id for version in versions]))
+    rows = (await db.execute(query)).all() if versions else ()
+    return {
+        version_id: Tally.of(state, _ended(wrong or {}, waived or (), policy.severities))
+        for version_id, state, policy, wrong, waived in rows
+    }
+
+
+def _ended(wrong: Mapping[str, bool | None], waived: Collection[str], policy: Mapping[Check, Severity]) -> Iterator[str]:
+    findings = {check: {"wrong": found} for check, found in wrong.items()}
+    for check, severity in policy.items():
+        if severity is not Severity.OFF:
+            yield WAIVED if check in waived else _outcome(findings.get(check), severity)
 
 
 async def blockers(db: AsyncSession, version: Version, policy: Mapping[Check, Severity]) -> Sequence[str]:

@@ -141,11 +141,18 @@ async def barred(db: AsyncSession, actor: Actor, versions: Collection[Version]) 
     return {version_id: frozenset(actions) for version_id, actions in found.items()}
 
 
+def own(actor: Actor, version: Version, policy: Policy) -> str | None:
+    """Say why this person's part in making a version keeps them from approving it; None if it does not."""
+    if policy.self_approval or actor.person not in version.makers:
+        return None
+    did = "asked for this version" if actor.person == version.created_by_id else "wrote the script of this version"
+    return f"You {did}, so somebody else has to approve it."
+
+
 def _check_may(actor: Actor, version: Version, verdict: Verdict, policy: Policy) -> None:
     authorize(actor, verdict.action, version.project_id)
-    if verdict is Verdict.APPROVE and actor.person in version.makers and not policy.self_approval:
-        did = "asked for this version" if actor.person == version.created_by_id else "wrote the script of this version"
-        raise Forbidden(f"You {did}, so somebody else has to approve it.")
+    if verdict is Verdict.APPROVE and (why := own(actor, version, policy)):
+        raise Forbidden(why)
 
 
 async def _check_first(db: AsyncSession, actor: Actor, version: Version, review: Review) -> None:

@@ -121,6 +121,7 @@ test('every screen', async ({ page, studio }) => {
   await page.waitForTimeout(250);
   await page.screenshot({ path: README });
   await page.goto(`${page.url().split('?')[0]}?tab=versions&version=2`);
+  await page.getByText('Script, delivery and record').click();
   await page.getByRole('heading', { name: 'Record' }).waitFor();
   await page.getByRole('button', { name: 'Play version 2' }).click();
   await page.getByRole('button', { name: 'Pause version 2' }).click();

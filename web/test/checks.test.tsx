@@ -15,11 +15,12 @@ const LONG = {
   check: 'pause',
   outcome: 'warning',
   detail: 'A pause of 1.8 s that the script does not ask for.',
-  figures: { longest_ms: 1800, most_ms: 1200 },
+  figures: { most_ms: 1200, longest_ms: 1800 },
   at: [{ start_ms: 2000, end_ms: 3800 }],
   can: ['check.waive'],
 };
-const DONE = { state: 'done', made_at: '2026-11-22T10:00:00Z', finished_at: '2026-11-22T10:00:04Z', error: null, items: [CLEAN, LONG], sayback: null };
+const TALLY = { state: 'done', passed: 1, warnings: 1, blockers: 0, waived: 0, skipped: 0 } as const;
+const DONE = { state: 'done', tally: TALLY, made_at: '2026-11-22T10:00:00Z', finished_at: '2026-11-22T10:00:04Z', error: null, items: [CLEAN, LONG], sayback: null };
 const WAIVED = { by: { id: 'p-1', name: 'Mara Lindqvist' }, at: '2026-11-22T10:00:00Z', reason: 'A pause for effect' };
 
 async function panel(routes: Parameters<typeof serve>[0]) {
@@ -36,6 +37,7 @@ test('each check says in words how it ended and what was measured, and is heard 
   const [first, second] = [screen.getByRole('listitem').nth(0), screen.getByRole('listitem').nth(1)];
   await expect.element(first).toMatchTextContent('WarningPauses A pause of 1.8 s');
   await expect.element(first).toMatchTextContent('Longest pause 1.8 s · At most 1.2 s');
+  await screen.getByText('1 passed').click();
   await expect.element(second).toMatchTextContent('PassedClipping No sample is cut flat.Cut flat 0 samples');
   await screen.getByRole('button', { name: 'Listen at 0:02.0: Pauses' }).click();
   await expect.poll(() => nowPlaying().state).toBe('playing');
@@ -44,7 +46,7 @@ test('each check says in words how it ended and what was measured, and is heard 
 });
 
 test('a finding is waived with a reason, and who waived it is told', async () => {
-  const waived = { ...DONE, items: [CLEAN, { ...LONG, waived: WAIVED, can: [] }] };
+  const waived = { ...DONE, tally: { ...TALLY, warnings: 0, waived: 1 }, items: [CLEAN, { ...LONG, waived: WAIVED, can: [] }] };
   const screen = await panel({ [`GET ${PATH}`]: DONE, [`POST ${PATH}/pause/waive`]: waived });
   await screen.getByRole('button', { name: 'Waive Pauses' }).click();
   await screen.getByRole('textbox', { name: 'Reason' }).fill('A pause for effect');
@@ -76,10 +78,10 @@ test('what was heard stands in the script, with what is missing, added and said 
 });
 
 test('while it is examined, when it could not be, and when nothing comes, that is said', async () => {
-  const pending = await panel({ [`GET ${PATH}`]: { ...DONE, state: 'pending', finished_at: null, items: [] } });
+  const pending = await panel({ [`GET ${PATH}`]: { ...DONE, state: 'pending', tally: { ...TALLY, state: 'pending', passed: 0, warnings: 0 }, finished_at: null, items: [] } });
   await expect.element(pending.getByText(/^The audio is being examined/)).toBeVisible();
   await pending.unmount();
-  const failed = await panel({ [`GET ${PATH}`]: { ...DONE, state: 'failed', error: 'It took too long.', items: [{ ...CLEAN, outcome: 'failed', figures: {} }] } });
+  const failed = await panel({ [`GET ${PATH}`]: { ...DONE, state: 'failed', tally: { ...TALLY, state: 'failed', blockers: 1 }, error: 'It took too long.', items: [{ ...CLEAN, outcome: 'failed', figures: {} }] } });
   await expect.element(failed.getByText(/It took too long\. Nothing is known about it/)).toBeVisible();
   await failed.unmount();
   let lost = true;
@@ -90,14 +92,25 @@ test('while it is examined, when it could not be, and when nothing comes, that i
   await expect.element(broken.getByRole('listitem').first()).toBeVisible();
 });
 
-test('the badge counts what nobody waived, and opens the checks', async () => {
-  serve({ [`GET ${PATH}`]: DONE });
+test('the badge counts what nobody waived, asks nothing for it, and opens the checks', async () => {
+  const asked = serve({});
   const open = vi.fn<() => void>();
-  const screen = await show(<ChecksBadge version={version()} onOpen={open} />);
+  const screen = await show(<ChecksBadge version={version({ checks: TALLY })} onOpen={open} />);
   await screen.getByRole('button', { name: '1 warning' }).click();
   expect(open).toHaveBeenCalledOnce();
   await screen.unmount();
-  serve({ [`GET ${PATH}`]: { ...DONE, items: [CLEAN] } });
-  const clean = await show(<ChecksBadge version={version()} onOpen={open} />);
-  await expect.element(clean.getByRole('button', { name: 'All checks passed' })).toBeVisible();
+  const says = { passed: 0, warnings: 0, blockers: 0, waived: 0, skipped: 0, state: 'done' } as const;
+  for (const [checks, text] of [
+    [{ ...says, passed: 9 }, 'All checks passed'],
+    [{ ...says, passed: 7, waived: 1, skipped: 1 }, 'Checks passed, 1 waived, 1 skipped'],
+    [{ ...says, blockers: 1, warnings: 2 }, '1 failed, 2 warnings'],
+    [{ ...says, state: 'failed', blockers: 9 }, 'Could not be examined'],
+    [{ ...says, state: 'pending' }, 'Being examined'],
+    [says, 'No checks'],
+  ] as const) {
+    const other = await show(<ChecksBadge version={version({ checks })} onOpen={open} />);
+    await expect.element(other.getByRole('button', { name: text, exact: true })).toBeVisible();
+    await other.unmount();
+  }
+  expect(asked).toEqual([]);
 });

@@ -1,4 +1,5 @@
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { useState } from 'react';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { userEvent } from 'vitest/browser';
 import type { Comment } from '../src/api/types.ts';
 import { VersionCard } from '../src/features/versions/versionCard.tsx';
@@ -8,6 +9,7 @@ import { nowPlaying } from '../src/audio/playing.ts';
 import { Comments } from '../src/features/comments/comments.tsx';
 import { piecesOf } from '../src/features/comments/mentions.ts';
 import { asset, toneUrl, version, voice } from './made.ts';
+import { comment } from './madeComment.ts';
 import { problem, serve, type Asked } from './network.ts';
 import { show } from './show.tsx';
 
@@ -19,30 +21,21 @@ const POST = 'POST /api/v1/versions/v-2/comments';
 const V = version({ can: ['comment.create'] });
 const TRACK = { id: 'v-2', url: toneUrl(4.2), title: 'Greeting', detail: 'v2', durationMs: 4200, version: null };
 
-function comment(other: Partial<Comment> = {}): Comment {
-  return {
-    id: 'c-1',
-    project_id: 'pr-1',
-    asset_id: 'a-1',
-    version_id: 'v-2',
-    reply_to: null,
-    at_ms: null,
-    until_ms: null,
-    body: 'Too fast',
-    mentions: [],
-    person: ANA,
-    created_at: '2026-11-22T10:00:00Z',
-    edited_at: null,
-    earlier: [],
-    resolved: null,
-    deleted: null,
-    can: [],
-    ...other,
-  };
+function Closed({ onOpen }: { onOpen: (number: number) => void }) {
+  const [open, setOpen] = useState(false);
+  return (
+    <Card
+      open={open}
+      onOpen={(number) => {
+        onOpen(number);
+        setOpen(true);
+      }}
+    />
+  );
 }
 
-function Card() {
-  const placesOf = usePlacesOf('p-1', V, () => undefined);
+function Card({ open = true, onOpen = () => undefined }: { open?: boolean; onOpen?: (number: number) => void }) {
+  const placesOf = usePlacesOf('p-1', open ? V : undefined, onOpen);
   return (
     <VersionCard
       actions={null}
@@ -52,7 +45,7 @@ function Card() {
       asset={asset()}
       projectKey="northwind"
       voices={[voice()]}
-      selected
+      selected={open}
       onSelect={() => undefined}
       onStart={undefined}
       comparing={{ ticked: [], onTick: () => undefined, onCompare: () => undefined }}
@@ -150,6 +143,48 @@ test('deleting asks once and leaves a tombstone', async () => {
   await screen.getByRole('button', { name: 'Delete comment' }).click();
   await expect.element(screen.getByText(/^Deleted/)).toBeVisible();
   await expect.element(screen.getByText('Too fast')).not.toBeInTheDocument();
+});
+
+test('an edited comment says so, and shows what it said before', async () => {
+  const mine = comment({ person: MARA, can: ['comment.edit'] });
+  const edited = { ...mine, body: 'Too slow', edited_at: '2026-11-22T12:00:00Z', earlier: [{ body: 'Too fast', at: '2026-11-22T10:00:00Z' }] };
+  const screen = await card([mine], { 'PATCH /api/v1/comments/c-1': edited });
+  await screen.getByRole('button', { name: 'Edit', exact: true }).click();
+  const field = screen.getByRole('textbox', { name: 'Edit your comment' });
+  await expect.element(field).toHaveFocus();
+  await expect.element(field).toHaveValue('Too fast');
+  await field.fill('Too slow');
+  await screen.getByRole('button', { name: 'Save' }).click();
+  await expect.element(screen.getByText('Too slow')).toBeVisible();
+  expect(sent(screen.asked, 'PATCH')).toEqual([{ body: 'Too slow', mentions: [] }]);
+  await expect.element(screen.getByText('Too fast')).not.toBeVisible();
+  await screen.getByText(/^Edited/).click();
+  await expect.element(screen.getByText('Too fast')).toBeVisible();
+});
+
+test('a settled thread is folded away, and reopened stands among the open ones again', async () => {
+  const settled = comment({ resolved: { by: MARA, at: '2026-11-22T12:00:00Z' }, can: ['comment.reopen'] });
+  const screen = await card([settled], { 'POST /api/v1/comments/c-1/reopen': { ...settled, resolved: null, can: ['comment.resolve'] } });
+  await expect.element(screen.getByText('All is settled.')).toBeVisible();
+  expect(screen.getByText('Too fast').elements()).toHaveLength(0);
+  await screen.getByRole('button', { name: 'Show 1 resolved' }).click();
+  await expect.element(screen.getByText(/^Resolved by Mara Lindqvist/)).toBeVisible();
+  await screen.getByRole('button', { name: 'Reopen' }).click();
+  await expect.element(screen.getByRole('list', { name: 'Open comments' })).toMatchTextContent('Too fast');
+  await expect.element(screen.getByRole('button', { name: 'Resolve', exact: true })).toBeVisible();
+});
+
+test('c on a card that is closed opens it, with the moment and the place to write', async () => {
+  const opened = vi.fn<(number: number) => void>();
+  serve({ 'GET /api/v1/versions/v-2/waveform': { samples_per_peak: 256, sample_rate_hz: 24_000, length: 2, peaks: [-90, 100] }, 'GET /api/v1/versions/v-2/words': { source: null, items: [] }, [LIST]: { items: [], next_cursor: null } });
+  const screen = await show(<Closed onOpen={opened} />);
+  await expect.poll(() => player.duration()).toBeGreaterThan(4000);
+  player.seek(700);
+  screen.getByRole('button', { name: 'Details' }).element().focus();
+  await userEvent.keyboard('c');
+  expect(opened).toHaveBeenCalledWith(2);
+  await expect.element(screen.getByText('At 0:00.7')).toBeVisible();
+  await expect.element(screen.getByRole('textbox', { name: 'Comment on version 2' })).toHaveFocus();
 });
 
 test('of two names that fit, the longer one is mentioned', () => {

@@ -1,97 +1,9 @@
-import { beforeEach, expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 import { userEvent } from 'vitest/browser';
-import type { Comparison, Preference, PreferencePage, Version } from '../src/api/types.ts';
-import { Compare } from '../src/features/compare/compare.tsx';
-import { toneUrl, version, voice } from './made.ts';
-import { problem, serve, type Asked } from './network.ts';
-import { show } from './show.tsx';
-
-const PROJECT = { id: 'pr-1', key: 'northwind', name: 'Northwind', roles: ['author' as const], can: [] };
-const MARA = { id: 'p-1', name: 'Mara Lindqvist' };
-const CAN: Version['can'] = ['version.prefer'];
-const TAKES = [
-  version({ id: 'v-1', number: 1, reason: 'First try', applied_delivery: { speed: 1 }, can: CAN }),
-  version({ id: 'v-2', number: 2, reason: 'Slower', delivery: { ...version().delivery, speed: 0.8 }, applied_delivery: { speed: 0.85 }, can: CAN }),
-  version({ id: 'v-3', number: 3, voice: 'tone/sine', can: CAN }),
-];
-
-function side(of: Version): Comparison['left'] {
-  const { id, number, provider, status, reason, created_at, created_by } = of;
-  const asset = { id: of.asset_id, key: 'support/greeting', title: 'Greeting', language: 'en-US' };
-  return { id, number, asset, script_number: number, script_note: null, voice: of.voice, provider, status, dropped: of.audio.dropped !== null, reason, created_at, created_by };
-}
-
-const step = (of: Version, note: string | null) => ({ ...side(of), script_note: note });
-
-function comparison(left: Version, right: Version, other: Partial<Comparison> = {}): Comparison {
-  return {
-    left: side(left),
-    right: side(right),
-    same_asset: true,
-    script: {
-      same: false,
-      pieces: [
-        { kind: 'same', text: 'It arrives on ' },
-        { kind: 'removed', text: 'Tuesday' },
-        { kind: 'added', text: '*Thursday*' },
-        { kind: 'same', text: '.' },
-      ],
-      same_words: 3,
-      removed_words: 1,
-      added_words: 1,
-    },
-    voice: null,
-    provider: null,
-    delivery: [],
-    applied: [],
-    measurements: [
-      { name: 'duration_ms', unit: 'ms', left: 4200, right: 5250, delta: 1050 },
-      { name: 'loudness_lufs', unit: 'LUFS', left: -20.1, right: null, delta: null },
-      { name: 'pauses', unit: '', left: 2, right: 3, delta: 1 },
-    ],
-    lineage: { relation: 'ancestor', ancestor: step(left, null), left_steps: 0, right_steps: 1, left: [], right: [step(right, 'The carrier is late')] },
-    aligned: null,
-    ...other,
-  };
-}
-
-function same(of: Version): Comparison {
-  const measurements = comparison(of, of).measurements.map((one) => ({ ...one, right: one.left, delta: one.left === null ? null : 0 }));
-  return comparison(of, of, { measurements });
-}
-
-function preference(other: Partial<Preference> = {}): Preference {
-  const ids = { version_ids: ['v-2', 'v-1'], preferred_id: 'v-2' };
-  return { id: 'pf-1', project_id: 'pr-1', asset_id: 'a-1', ...ids, note: 'Calmer', person: MARA, at: '2026-11-22T10:00:00Z', ...other };
-}
-
-const NONE: PreferencePage = { items: [], next_cursor: null, counts: [] };
-let wav: ArrayBuffer;
-
-beforeEach(async () => {
-  wav = await (await fetch(toneUrl(2))).arrayBuffer();
-});
-
-function routes(takes: readonly Version[]) {
-  const each = takes.flatMap((take) => [
-    [`GET /api/v1/versions/${take.id}/audio`, () => new Response(wav.slice(0), { headers: { 'content-type': 'audio/wav' } })],
-    [`GET /api/v1/versions/${take.id}/words`, { source: 'provider', items: [{ text: `Word${take.number}`, start_ms: 100, end_ms: 400, emphasised: false }] }],
-    [`GET /api/v1/versions/${take.id}/waveform`, { samples_per_peak: 256, sample_rate_hz: 24_000, length: 2, peaks: [-90, 100, -20, 30] }],
-    ...takes.map((other) => [`GET /api/v1/versions/${take.id}/compare/${other.id}`, take === other ? same(take) : comparison(take, other)] as const),
-  ]);
-  return { ...(Object.fromEntries(each) as Record<string, object>), 'GET /api/v1/projects/pr-1/preferences': NONE as object };
-}
-
-const choose = vi.fn<(ids: readonly string[]) => void>();
-const base = vi.fn<(id: string) => void>();
-
-async function compare(takes: readonly Version[] = TAKES.slice(0, 2), more: Record<string, object> = {}) {
-  const asked = serve({ ...routes(takes), ...more });
-  const screen = await show(
-    <Compare project={PROJECT} versions={takes} base={undefined} onBase={base} voices={[voice()]} candidates={TAKES} onChoose={choose} onMore={undefined} />,
-  );
-  return { screen, asked };
-}
+import type { Preference, PreferencePage, Version } from '../src/api/types.ts';
+import { base, choose, compare, comparison, preference, TAKES, wave } from './comparing.tsx';
+import { version } from './made.ts';
+import { problem, type Asked } from './network.ts';
 
 test('words, delivery, measurements and lineage are told against the first', async () => {
   const { screen } = await compare();
@@ -145,7 +57,7 @@ test('a take asked for before the audio is there is the one that plays', async (
 
 test('audio that does not come is told, and asked for again', async () => {
   let there = false;
-  const late = () => (there ? new Response(wav.slice(0)) : problem(503, 'Unavailable', 'Later.'));
+  const late = () => (there ? new Response(wave()) : problem(503, 'Unavailable', 'Later.'));
   const { screen } = await compare(TAKES.slice(0, 2), { 'GET /api/v1/versions/v-1/audio': late });
   await screen.getByRole('button', { name: 'Play', exact: true }).click();
   await expect.element(screen.getByRole('alert')).toMatchTextContent(/could not be loaded \(503\)/);

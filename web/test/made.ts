@@ -120,6 +120,7 @@ export function version(other: Partial<Version> = {}): Version {
       longest_pause_ms: 395,
       clipped_samples: 0,
     },
+    checks: { state: 'done', passed: 9, warnings: 0, blockers: 0, waived: 0, skipped: 0 },
     can: [],
     ...other,
   };
@@ -141,6 +142,8 @@ export function review(other: Partial<Review> = {}): Review {
     reviewers: [],
     decisions: [],
     wanted: { approvals: 1, roles: [] },
+    self_approval: false,
+    barred: null,
     can: ['version.approve', 'version.request_changes'],
     ...other,
   };

@@ -52,6 +52,18 @@ const focused = () => document.activeElement?.getAttribute('aria-labelledby');
 
 afterEach(() => player.close());
 
+test('who made a version is told why they do not approve it, and everybody where makers do', async () => {
+  const why = 'You asked for this version, so somebody else has to approve it.';
+  serve({ 'GET /api/v1/versions/v-2/reviews': page(review({ barred: why, can: ['version.request_changes'] }), review({ id: 'rv-0', state: 'closed', outcome: 'withdrawn', wanted: null })) });
+  const barred = await show(<Rounds version={version()} />);
+  await expect.element(barred.getByText(why)).toBeVisible();
+  await barred.unmount();
+  serve({ 'GET /api/v1/versions/v-2/reviews': page(review({ self_approval: true }), review({ id: 'rv-0', state: 'closed', outcome: 'withdrawn', wanted: null, self_approval: true })) });
+  const lenient = await show(<Rounds version={version()} />);
+  await expect.element(lenient.getByRole('article', { name: 'Open round' })).toMatchTextContent(/This project lets makers approve their own takes\./);
+  await expect.element(lenient.getByRole('article', { name: 'Earlier round' })).not.toMatchTextContent(/makers/);
+});
+
 test('the open round tells who asked whom, until when, and what is still wanted; approvals of an earlier one have lapsed', async () => {
   const open = review({ reviewers: [{ person: INES, verdict: 'approve' }], decisions: [decision()], wanted: { approvals: 2, roles: ['publisher'] }, due_at: '2027-01-02T10:00:00Z' });
   const earlier = review({

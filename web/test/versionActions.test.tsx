@@ -114,6 +114,28 @@ test('a refused archiving is told in its dialog', async () => {
   await expect.element(screen.getByRole('alert')).toMatchTextContent(/Version 2 is live on support-bot/);
 });
 
+test('withdrawing takes no reason, restoring one, and each says what comes of it', async () => {
+  const { asked, ...screen } = await actions(['version.withdraw', 'version.restore'], {
+    'POST /api/v1/versions/v-2/withdraw': version({ status: 'draft' }),
+    'POST /api/v1/versions/v-2/restore': version({ status: 'draft' }),
+  });
+  await screen.getByRole('button', { name: 'Withdraw' }).click();
+  const withdraw = screen.getByRole('dialog', { name: 'Withdraw version 2?' });
+  await expect.element(withdraw.getByText(/what was decided in it lapses/)).toBeVisible();
+  await withdraw.getByRole('button', { name: 'Withdraw' }).click();
+  await expect.element(screen.getByText('Version 2 withdrawn')).toBeVisible();
+  await screen.getByRole('button', { name: 'Restore' }).click();
+  const restore = screen.getByRole('dialog', { name: 'Restore version 2?' });
+  await expect.element(restore.getByText(/has to be approved anew/)).toBeVisible();
+  await restore.getByRole('textbox', { name: 'Reason' }).fill('Wanted again');
+  await restore.getByRole('button', { name: 'Restore' }).click();
+  await expect.element(screen.getByText('Version 2 restored')).toBeVisible();
+  expect(posted(asked)).toEqual([
+    { path: '/api/v1/versions/v-2/withdraw', body: { reason: null } },
+    { path: '/api/v1/versions/v-2/restore', body: { reason: 'Wanted again' } },
+  ]);
+});
+
 test('several are archived in one request', async () => {
   const asked = serve({ 'POST /api/v1/projects/pr-1/versions/archive': { items: [] } });
   const done = vi.fn<() => void>();

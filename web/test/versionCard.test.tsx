@@ -107,6 +107,7 @@ test('a version can be a starting point, and its details hold the whole record',
   const screen = await card({}, start, true);
   await screen.getByRole('button', { name: 'Use as a starting point' }).click();
   expect(start).toHaveBeenCalledOnce();
+  await screen.getByText('Script, delivery and record').click();
   await expect.element(screen.getByText('a'.repeat(64))).toBeVisible();
   await expect.element(screen.getByRole('row', { name: /^Speed/ })).toMatchTextContent('1.00×1.02×');
 });

@@ -2139,6 +2139,27 @@ export interface components {
             made_at: string;
             sayback: components["schemas"]["SayBackOut"] | null;
             state: components["schemas"]["ExaminationState"];
+            tally: components["schemas"]["ChecksTally"];
+        };
+        /**
+         * ChecksTally
+         * @description How its checks ended, by the policy as it is now; what was waived counts there alone. All 0 while it is examined.
+         */
+        ChecksTally: {
+            /**
+             * Blockers
+             * @description Checks that keep it from review.
+             */
+            blockers: number;
+            /** Passed */
+            passed: number;
+            /** Skipped */
+            skipped: number;
+            state: components["schemas"]["ExaminationState"];
+            /** Waived */
+            waived: number;
+            /** Warnings */
+            warnings: number;
         };
         /**
          * CommentIn
@@ -4193,10 +4214,15 @@ export interface components {
         };
         /**
          * ReviewOut
-         * @description One round. `wanted` is null once it has ended; `can` is what the caller may do to the version.
+         * @description One round. `wanted` and `barred` are null once it has ended; `can` is what the caller may do to the version.
          */
         ReviewOut: {
             asset: components["schemas"]["AssetRef"];
+            /**
+             * Barred
+             * @description Why the caller's part in the version keeps them from approving it.
+             */
+            barred: string | null;
             /** Can */
             can: components["schemas"]["Action"][];
             /** Closed At */
@@ -4226,6 +4252,11 @@ export interface components {
             requested_by: components["schemas"]["PersonOut"];
             /** Reviewers */
             reviewers: components["schemas"]["ReviewerOut"][];
+            /**
+             * Self Approval
+             * @description Whether the policy lets people approve what they made, as it is now.
+             */
+            self_approval: boolean;
             state: components["schemas"]["ReviewState"];
             version: components["schemas"]["JudgedOut"];
             wanted: components["schemas"]["WantedOut"] | null;
@@ -4738,7 +4769,7 @@ export interface components {
         };
         /**
          * VersionOut
-         * @description One version. Only its status ever changes.
+         * @description One version. What was generated never changes: its status does, and what its checks come to.
          */
         VersionOut: {
             /** Applied Delivery */
@@ -4754,6 +4785,7 @@ export interface components {
             /** Can */
             can: components["schemas"]["Action"][];
             changes: components["schemas"]["ChangesOut"] | null;
+            checks: components["schemas"]["ChecksTally"];
             /**
              * Created At
              * Format: date-time

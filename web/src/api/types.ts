@@ -43,6 +43,7 @@ export type Review = Schemas['ReviewOut'];
 export type Decision = Schemas['DecisionOut'];
 export type Submission = Schemas['SubmitIn'];
 export type Checks = Schemas['ChecksOut'];
+export type ChecksTally = Schemas['ChecksTally'];
 export type CheckResult = Schemas['VersionCheckOut'];
 export type CheckName = Schemas['Check'];
 export type Severity = Schemas['Severity'];

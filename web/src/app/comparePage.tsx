@@ -1,5 +1,5 @@
 /** Versions side by side; which they are, and which the others are compared with, stands in the address. */
-import { useInfiniteQuery, useQueries, useQuery, useSuspenseQuery } from '@tanstack/react-query';
+import { useQueries, useQuery, useSuspenseQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router';
 import { asProblem } from '../api/client.ts';
 import type { Project, Version } from '../api/types.ts';
@@ -8,9 +8,9 @@ import { Picker } from '../features/compare/picker.tsx';
 import { versionQuery } from '../features/compare/queries.ts';
 import { voicesQuery } from '../features/generations/queries.ts';
 import { sessionQuery } from '../features/session/queries.ts';
-import { versionsQuery } from '../features/versions/queries.ts';
 import { Button } from '../ui/button.tsx';
 import { Empty, Failure, Note, Skeleton } from '../ui/state.tsx';
+import { beginComment, CompareComments } from './compareComments.tsx';
 import { NotFound } from './notFound.ts';
 import styles from './page.module.css';
 import { idsOf } from './search.ts';
@@ -28,6 +28,7 @@ export function ComparePage() {
     <main className={styles.page}>
       <title>{`Compare · ${project.name} · VoiceOps Studio`}</title>
       <Chosen
+        person={session.person.id}
         project={project}
         ids={idsOf(versions)}
         base={base}
@@ -39,6 +40,8 @@ export function ComparePage() {
 }
 
 interface ChosenProps {
+  /** Who compares: what is typed is each person's own. */
+  person: string;
   project: Project;
   ids: readonly string[];
   /** The one compared with; the first if that is not among them. */
@@ -47,18 +50,12 @@ interface ChosenProps {
   onBase: (id: string) => void;
 }
 
-function Chosen({ project, ids, base, onChoose, onBase }: ChosenProps) {
+function Chosen({ person, project, ids, base, onChoose, onBase }: ChosenProps) {
   const asked = useQueries({ queries: ids.map(versionQuery) });
   const here = asked.flatMap(({ data }) => (data && data.project_id === project.id ? [data] : []));
   const failed = asked.find(({ error }) => error && ![404, 422].includes(asProblem(error).status));
   const [first] = here;
   const voices = useQuery(voicesQuery);
-  const list = useInfiniteQuery({ ...versionsQuery(first?.asset_id ?? ''), enabled: first !== undefined });
-  const choice = {
-    candidates: list.data?.pages.flatMap((page) => page.items) ?? [],
-    onChoose,
-    onMore: list.hasNextPage ? () => void list.fetchNextPage() : undefined,
-  };
   if (failed) return <Failure screen title={asProblem(failed.error).title} detail={asProblem(failed.error).message} onRetry={() => void failed.refetch()} />;
   if (asked.some(({ isPending }) => isPending)) return <Skeleton lines={12} label="Loading the versions" />;
   const missing = ids.length - here.length;
@@ -71,10 +68,19 @@ function Chosen({ project, ids, base, onChoose, onBase }: ChosenProps) {
         </Note>
       )}
       {here.length > 1 ? (
-        <Compare project={project} versions={here} base={base} onBase={onBase} voices={voices.data ?? []} {...choice} />
+        <Compare
+          project={project}
+          versions={here}
+          base={base}
+          onBase={onBase}
+          voices={voices.data ?? []}
+          onChoose={onChoose}
+          renderComments={(version, place) => <CompareComments version={version} place={place} />}
+          onComment={(version, atMs) => beginComment(person, version, atMs)}
+        />
       ) : (
-        <Empty screen title="Choose two versions to compare" action={first ? <Picker chosen={here} titles={new Map()} {...choice} /> : <ToLibrary project={project.key} />}>
-          {first ? 'Add another take of the same asset.' : 'Select two to four versions of an asset, then press Compare.'}
+        <Empty screen title="Choose two versions to compare" action={first ? <Picker project={project} chosen={here} titles={new Map()} onChoose={onChoose} /> : <ToLibrary project={project.key} />}>
+          {first ? 'Add another take of the same asset, or of another one.' : 'Select two to four versions of an asset, then press Compare.'}
         </Empty>
       )}
     </>

@@ -31,15 +31,18 @@ export function VersionActions({ version }: OfVersion) {
   );
 }
 
+/** How it stands with people, then what they said, then what a machine found. */
 export function VersionPanels({ version }: OfVersion) {
   return (
     <>
       <Suspense>
         <Rounds version={version} />
-        <ChecksOfVersion version={version} />
       </Suspense>
       <Suspense fallback={<Skeleton lines={3} label="Loading what was said" />}>
         <VersionComments version={version} />
+      </Suspense>
+      <Suspense>
+        <ChecksOfVersion version={version} />
       </Suspense>
     </>
   );

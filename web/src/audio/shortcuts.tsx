@@ -28,6 +28,7 @@ const GROUPS: readonly { where: string; keys: readonly (readonly [string, string
     keys: [
       ['1 – 4', 'To that take, at the same word'],
       ['Shift 1 – 4', 'To that take, at the same second'],
+      ['C', 'Comment on the take that is heard, at this place'],
       ['L', 'Repeat the chosen span, or stop repeating'],
       ['I O', 'Choose from here, or until here (on the waveform)'],
       ['Esc', 'Choose nothing'],
@@ -57,21 +58,23 @@ export function Shortcuts({ onClose }: { onClose: () => void }) {
       {/* It scrolls on a small screen, so the keys must be able to reach it. */}
       {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex */}
       <div className={styles.body} role="group" aria-label="Keys" tabIndex={0}>
-        {GROUPS.map((group) => (
-          <section key={group.where}>
-            <h3>{group.where}</h3>
-            <dl>
-              {group.keys.map(([key, does]) => (
-                <div key={key}>
-                  <dt>
-                    {key.split(' ').map((one) => (one === '–' ? '–' : <kbd key={one}>{one}</kbd>))}
-                  </dt>
-                  <dd>{does}</dd>
-                </div>
-              ))}
-            </dl>
-          </section>
-        ))}
+        <div className={styles.groups}>
+          {GROUPS.map((group) => (
+            <section key={group.where}>
+              <h3>{group.where}</h3>
+              <dl>
+                {group.keys.map(([key, does]) => (
+                  <div key={key}>
+                    <dt>
+                      {key.split(' ').map((one) => (one === '–' ? '–' : <kbd key={one}>{one}</kbd>))}
+                    </dt>
+                    <dd>{does}</dd>
+                  </div>
+                ))}
+              </dl>
+            </section>
+          ))}
+        </div>
       </div>
     </Dialog>
   );

@@ -13,15 +13,17 @@ interface Panel {
   readonly load: (then: 'play') => void;
   /** What `l` repeats. */
   readonly span: Span | null;
+  /** Absent where one listens only. */
+  readonly onComment?: (take: number, ms: number) => void;
 }
 
-export function takeKeys({ player, load, span }: Panel) {
+export function takeKeys({ player, load, span, onComment }: Panel) {
   return (event: KeyboardEvent<HTMLElement>) => {
     if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
     const target = event.target instanceof Element ? event.target : null;
     if (target?.matches('textarea, select, input:not([data-seek])')) return;
     if (event.key === ' ' && target?.matches('button, a, summary')) return;
-    const act = player ? action(event, player, span) : first(event, load);
+    const act = player ? action(event, player, span, onComment) : first(event, load);
     if (!act) return;
     event.preventDefault();
     act();
@@ -33,7 +35,7 @@ function first({ key }: KeyboardEvent, load: Panel['load']): (() => void) | null
   return key === ' ' ? () => load('play') : null;
 }
 
-function action({ key, code, shiftKey }: KeyboardEvent, player: TakePlayer, span: Span | null): (() => void) | null {
+function action({ key, code, shiftKey }: KeyboardEvent, player: TakePlayer, span: Span | null, onComment: Panel['onComment']): (() => void) | null {
   // By the place of the key: with Shift it gives another character on each layout.
   const digit = /^(?:Digit|Numpad)([1-4])$/.exec(code)?.[1];
   if (digit !== undefined) return () => player.switchTo(Number(digit) - 1, shiftKey ? 'time' : 'word');
@@ -48,6 +50,8 @@ function action({ key, code, shiftKey }: KeyboardEvent, player: TakePlayer, span
     case 'l':
     case 'L':
       return () => player.loop(player.looped ? null : span);
+    case 'c':
+      return onComment ? () => onComment(player.active, player.position()) : null;
     case '?':
       return () => setShortcuts(true);
     default:

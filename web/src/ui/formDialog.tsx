@@ -14,12 +14,14 @@ interface FormDialogProps {
   busy: boolean;
   /** What the server refused and named no field for. */
   refused: string | undefined;
+  /** What to change at least, if nothing is different yet. */
+  unchanged?: string | false;
   onSubmit: (values: FormData) => void;
   onClose: () => void;
   children: ReactNode;
 }
 
-export function FormDialog({ title, size = 'normal', deed, danger = false, busy, refused, onSubmit, onClose, children }: FormDialogProps) {
+export function FormDialog({ title, size = 'normal', deed, danger = false, busy, refused, unchanged, onSubmit, onClose, children }: FormDialogProps) {
   const submit = (event: SyntheticEvent<HTMLFormElement>) => {
     event.preventDefault();
     onSubmit(new FormData(event.currentTarget));
@@ -30,6 +32,11 @@ export function FormDialog({ title, size = 'normal', deed, danger = false, busy,
         {refused && (
           <Note tone="bad" live>
             {refused} What you typed is still here.
+          </Note>
+        )}
+        {unchanged && (
+          <Note tone="info" live>
+            Nothing is different yet. Change at least one {unchanged}.
           </Note>
         )}
         {children}

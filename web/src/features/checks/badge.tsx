@@ -1,10 +1,8 @@
 /** How a version's examination ended, at a glance; it leads to the checks. */
-import { useQuery } from '@tanstack/react-query';
 import type { Version } from '../../api/types.ts';
 import { Icon, type IconName } from '../../ui/icons.tsx';
 import styles from './badge.module.css';
 import { want } from './opened.ts';
-import { checksQuery } from './queries.ts';
 import { verdictOf, type Tone } from './verdict.ts';
 
 const ICONS: Record<Tone, IconName> = { quiet: 'empty', good: 'check', warn: 'warning', bad: 'close' };
@@ -14,11 +12,8 @@ interface ChecksBadgeProps {
   onOpen: () => void;
 }
 
-/** Nothing until it is known: the panel tells what goes wrong. */
 export function ChecksBadge({ version, onOpen }: ChecksBadgeProps) {
-  const checks = useQuery(checksQuery(version.id));
-  if (!checks.data) return null;
-  const { tone, text } = verdictOf(checks.data);
+  const { tone, text } = verdictOf(version.checks);
   return (
     <button
       type="button"

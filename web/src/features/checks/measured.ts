@@ -9,8 +9,8 @@ const level = (unit: string) => (value: number) => `${decimal(value)} ${unit}`;
 const FIGURES: Record<string, Shown> = {
   clipped_samples: ['Cut flat', (value) => `${count(value)} ${value === 1 ? 'sample' : 'samples'}`],
   silence_ms: ['Silence', length],
-  most_ms: ['At most', length],
   longest_ms: ['Longest pause', length],
+  most_ms: ['At most', length],
   below_loud_db: ['The end lies below the loud parts by', level('dB')],
   least_db: ['At least', level('dB')],
   words_per_minute: ['Pace', (value) => `${count(value)} words a minute`],
@@ -24,11 +24,22 @@ const FIGURES: Record<string, Shown> = {
   words: ['Of', (value) => `${count(value)} ${value === 1 ? 'word' : 'words'}`],
 };
 
-/** Name and value of each figure that there is. */
+const ORDER = Object.keys(FIGURES);
+
+/** Name and value of each figure that there is, what was measured before its bounds; the database keeps them in no order. */
 export function measured(figures: Readonly<Record<string, number | null>>): readonly (readonly [string, string])[] {
-  return Object.entries(figures).flatMap(([name, value]) => {
+  return Object.entries(figures).toSorted(byPlace).flatMap(([name, value]) => {
     if (value === null) return [];
     const [label, show] = FIGURES[name] ?? [plain(name), count];
     return [[label, show(value)] as const];
   });
+}
+
+function byPlace([one]: [string, unknown], [other]: [string, unknown]): number {
+  return place(one) - place(other);
+}
+
+/** Those nobody has named come last. */
+function place(name: string): number {
+  return name in FIGURES ? ORDER.indexOf(name) : ORDER.length;
 }

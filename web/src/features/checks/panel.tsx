@@ -2,7 +2,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { useEffect } from 'react';
 import { asProblem } from '../../api/client.ts';
-import type { CheckResult, Checks, Version } from '../../api/types.ts';
+import type { CheckResult, Checks, ChecksTally, Version } from '../../api/types.ts';
 import { player } from '../../audio/player.ts';
 import type { Track } from '../../audio/playing.ts';
 import { Button } from '../../ui/button.tsx';
@@ -35,7 +35,7 @@ export function ChecksPanel({ version, track }: ChecksPanelProps) {
   return (
     <section id={checksId(version.id)} className={styles.panel} tabIndex={-1} aria-label={`Checks of version ${version.number}`}>
       <h4>
-        Checks {checks.data && <span role="status">{verdictOf(checks.data).text}</span>}
+        Checks {checks.data && <span role="status">{verdictOf(checks.data.tally).text}</span>}
       </h4>
       {checks.isPending && <Skeleton lines={4} label="Loading the checks" />}
       {checks.isError && !checks.data && (
@@ -57,6 +57,9 @@ interface FoundProps {
 function Found({ version, checks, onListen }: FoundProps) {
   const { state, items, sayback, error } = checks;
   if (state === 'pending') return <Pending />;
+  const ordered = items.toSorted(byUrgency);
+  const [told, quiet] = [ordered.filter(isFinding), ordered.filter((one) => !isFinding(one))];
+  const row = (one: CheckResult) => <CheckRow key={one.check} version={version} result={one} known={state === 'done'} onListen={onListen} />;
   return (
     <>
       {state === 'failed' && (
@@ -66,14 +69,25 @@ function Found({ version, checks, onListen }: FoundProps) {
         </Note>
       )}
       {items.length === 0 && <p className={styles.quiet}>This project’s policy has every check switched off.</p>}
-      <ul className={styles.checks}>
-        {items.toSorted(byUrgency).map((one) => (
-          <CheckRow key={one.check} version={version} result={one} known={state === 'done'} onListen={onListen} />
-        ))}
-      </ul>
+      {told.length > 0 && <ul className={styles.checks}>{told.map(row)}</ul>}
+      {quiet.length > 0 && (
+        <details className={styles.fine}>
+          <summary>{fine(checks.tally)}</summary>
+          <ul className={styles.checks}>{quiet.map(row)}</ul>
+        </details>
+      )}
       {sayback && <SaidBack version={version.id} sayback={sayback} onListen={onListen} />}
     </>
   );
+}
+
+function isFinding({ outcome }: CheckResult): boolean {
+  return outcome === 'failed' || outcome === 'warning';
+}
+
+/** What nobody needs to read, folded: `7 passed, 1 skipped`. */
+function fine({ passed, skipped }: ChecksTally): string {
+  return [passed > 0 && `${passed} passed`, skipped > 0 && `${skipped} skipped`].filter(Boolean).join(', ');
 }
 
 function byUrgency(one: CheckResult, other: CheckResult): number {

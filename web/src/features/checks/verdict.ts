@@ -1,5 +1,5 @@
 /** How an examination ended, in a few words. */
-import type { Checks } from '../../api/types.ts';
+import type { ChecksTally } from '../../api/types.ts';
 
 export type Tone = 'quiet' | 'good' | 'warn' | 'bad';
 
@@ -9,17 +9,13 @@ export interface Verdict {
 }
 
 /** What was waived no longer counts as a finding, but is told. */
-export function verdictOf({ state, items }: Checks): Verdict {
+export function verdictOf({ state, passed, warnings, blockers, waived, skipped }: ChecksTally): Verdict {
   if (state === 'pending') return { tone: 'quiet', text: 'Being examined' };
-  if (items.length === 0) return { tone: 'quiet', text: 'No checks' };
-  const open = (outcome: string) => items.filter((one) => one.outcome === outcome && !one.waived).length;
-  const [failed, warned] = [open('failed'), open('warning')];
-  if (state === 'failed' && failed + warned > 0) return { tone: failed > 0 ? 'bad' : 'warn', text: 'Could not be examined' };
-  const warnings = warned > 0 ? `${warned} ${warned === 1 ? 'warning' : 'warnings'}` : '';
-  if (failed > 0) return { tone: 'bad', text: [`${failed} failed`, warnings].filter(Boolean).join(', ') };
-  if (warned > 0) return { tone: 'warn', text: warnings };
-  const waived = items.filter((one) => one.waived).length;
-  const skipped = items.filter((one) => one.outcome === 'skipped').length;
+  if (passed + warnings + blockers + waived + skipped === 0) return { tone: 'quiet', text: 'No checks' };
+  const warned = warnings > 0 ? `${warnings} ${warnings === 1 ? 'warning' : 'warnings'}` : '';
+  if (state === 'failed' && blockers + warnings > 0) return { tone: blockers > 0 ? 'bad' : 'warn', text: 'Could not be examined' };
+  if (blockers > 0) return { tone: 'bad', text: [`${blockers} failed`, warned].filter(Boolean).join(', ') };
+  if (warnings > 0) return { tone: 'warn', text: warned };
   const rest = [waived > 0 && `${waived} waived`, skipped > 0 && `${skipped} skipped`].filter(Boolean);
   return rest.length > 0 ? { tone: 'good', text: `Checks passed, ${rest.join(', ')}` } : { tone: 'good', text: 'All checks passed' };
 }

@@ -15,7 +15,7 @@ interface WaiveCheckProps {
 }
 
 export function WaiveCheck({ version, result, onClose }: WaiveCheckProps) {
-  const waive = useWaive(version.id, result.check);
+  const waive = useWaive(version, result.check);
   const [name] = CHECKS[result.check];
   const problem = waive.isError ? asProblem(waive.error) : null;
   const submit = (values: FormData) =>

@@ -3,14 +3,12 @@ import { useQuery } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
 import { asProblem } from '../../api/client.ts';
 import type { Named, Version } from '../../api/types.ts';
-import type { Track } from '../../audio/playing.ts';
+import { player } from '../../audio/player.ts';
+import { usePlaying, type Track } from '../../audio/playing.ts';
 import { Button } from '../../ui/button.tsx';
 import { Note, Skeleton } from '../../ui/state.tsx';
 import styles from './comments.module.css';
-import { draftName, usePlace } from './draft.ts';
-import { Editor } from './editor.tsx';
-import { useWrite } from './mutations.ts';
-import { PlaceChip } from './placeChip.tsx';
+import { NewComment } from './newComment.tsx';
 import { commentsQuery } from './queries.ts';
 import { ThreadItem } from './threadItem.tsx';
 import { threadsOf } from './threads.ts';
@@ -30,6 +28,7 @@ interface CommentsProps {
 export function Comments({ version, person, members, track, linked }: CommentsProps) {
   const list = useQuery(commentsQuery(version.id));
   const wish = useWish();
+  const { track: playing } = usePlaying();
   const [whole, setWhole] = useState(false);
   const target = list.data?.find((one) => one.id === linked);
   const thread = target && (target.reply_to ?? target.id);
@@ -78,27 +77,7 @@ export function Comments({ version, person, members, track, linked }: CommentsPr
           ))}
         </ol>
       )}
-      {mayWrite && <NewComment version={version} person={person} members={members} />}
+      {mayWrite && <NewComment version={version} person={person} members={members} position={playing?.id === version.id ? () => player.position() : null} />}
     </section>
-  );
-}
-
-function NewComment({ version, person, members }: Pick<CommentsProps, 'version' | 'person' | 'members'>) {
-  const draft = draftName(person, version.id);
-  const place = usePlace(draft);
-  const writing = useWrite(version.id, draft);
-  return (
-    <Editor
-      draft={draft}
-      wish={version.id}
-      label={`Comment on version ${version.number}`}
-      placeholder="Say what you hear; @ mentions somebody"
-      deed="Comment"
-      members={members}
-      sending={writing}
-      onSend={(body, mentions) => writing.write({ body, mentions, at_ms: place?.atMs ?? null, until_ms: place?.untilMs ?? null })}
-    >
-      <PlaceChip version={version} draft={draft} />
-    </Editor>
   );
 }

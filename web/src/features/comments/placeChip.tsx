@@ -1,15 +1,19 @@
 /** What the comment that is being written is about: a place in the audio, which can be taken away, or the whole. */
 import type { Version } from '../../api/types.ts';
-import { player } from '../../audio/player.ts';
-import { usePlaying } from '../../audio/playing.ts';
 import { Button, IconButton } from '../../ui/button.tsx';
 import styles from './comments.module.css';
 import { choosePlace, setDraft, usePlace } from './draft.ts';
 import { placeWords } from './threads.ts';
 
-export function PlaceChip({ version, draft }: { version: Version; draft: string }) {
+interface PlaceChipProps {
+  version: Version;
+  draft: string;
+  /** Where it is heard just now; null if it is not. */
+  position: (() => number) | null;
+}
+
+export function PlaceChip({ version, draft, position }: PlaceChipProps) {
   const place = usePlace(draft);
-  const { track } = usePlaying();
   if (place)
     return (
       <span className={styles.chip}>
@@ -22,8 +26,8 @@ export function PlaceChip({ version, draft }: { version: Version; draft: string 
   return (
     <span className={styles.whole}>
       <span>On the whole version</span>
-      {track?.id === version.id && (
-        <Button variant="quiet" size="small" onClick={() => choosePlace(draft, player.position(), null, version.audio.duration_ms)}>
+      {position && (
+        <Button variant="quiet" size="small" onClick={() => choosePlace(draft, position(), null, version.audio.duration_ms)}>
           Use the playhead
         </Button>
       )}

@@ -1,10 +1,11 @@
 /** Two to four versions side by side: to hear, to read, to measure, and to judge blind. */
 import { useQueries, useQuery } from '@tanstack/react-query';
-import { useState } from 'react';
+import { useState, type ReactNode } from 'react';
 import type { Project, Version, Voice } from '../../api/types.ts';
 import { Button } from '../../ui/button.tsx';
 import { Note } from '../../ui/state.tsx';
 import { PageTitle } from '../../ui/pageTitle.tsx';
+import panel from '../../ui/panel.module.css';
 import { Blind } from './blind.tsx';
 import styles from './compare.module.css';
 import { Differences } from './differences.tsx';
@@ -12,6 +13,7 @@ import { Figures } from './figures.tsx';
 import { Listening } from './listening.tsx';
 import { versionName } from './names.ts';
 import { Picker } from './picker.tsx';
+import type { PlaceInTake } from './placeInTake.ts';
 import { Preferences } from './preferences.tsx';
 import { compareQuery, preferencesQuery } from './queries.ts';
 
@@ -22,12 +24,14 @@ interface CompareProps {
   base: string | undefined;
   onBase: (id: string) => void;
   voices: readonly Voice[];
-  candidates: readonly Version[];
   onChoose: (ids: readonly string[]) => void;
-  onMore: (() => void) | undefined;
+  /** What was said of a take, and a place to say more. */
+  renderComments: (version: Version, place: PlaceInTake) => ReactNode;
+  /** Begins a comment at a moment of a take. */
+  onComment: (version: Version, atMs: number) => void;
 }
 
-export function Compare({ project, versions, base, onBase, voices, candidates, onChoose, onMore }: CompareProps) {
+export function Compare({ project, versions, base, onBase, voices, onChoose, renderComments, onComment }: CompareProps) {
   const [blind, setBlind] = useState(false);
   const first = versions.find(({ id }) => id === base) ?? versions[0];
   const others = versions.filter((version) => version !== first);
@@ -51,16 +55,16 @@ export function Compare({ project, versions, base, onBase, voices, candidates, o
     <>
       <header className={styles.head}>
         <PageTitle>Compare versions</PageTitle>
-        <Picker chosen={versions} titles={titles} candidates={candidates} onChoose={onChoose} onMore={onMore} />
+        <Picker project={project} chosen={versions} titles={titles} onChoose={onChoose} />
         {audible.length > 1 && (
           <Button onClick={() => setBlind(true)} title="Hides which is which, and records what you prefer">
             Compare blind
           </Button>
         )}
       </header>
-      {titles.size > 1 && <Note tone="info">These versions are of different assets.</Note>}
-      <Listening versions={versions} titles={titles} voices={voices} preferences={preferences.data} />
-      <section className={styles.panel} aria-labelledby="words">
+      {titles.size > 1 && <Note tone="info">These versions are of different assets, so they say different words.</Note>}
+      <Listening versions={versions} titles={titles} voices={voices} preferences={preferences.data} renderComments={renderComments} onComment={onComment} />
+      <section className={panel.panel} aria-labelledby="words">
         <h2 id="words">Words</h2>
         <div className={styles.pairs} data-count={others.length}>
           {others.map((version) => (
@@ -83,12 +87,12 @@ export function Compare({ project, versions, base, onBase, voices, candidates, o
           </div>
         )}
       </section>
-      <section className={styles.panel} aria-labelledby="figures">
+      <section className={panel.panel} aria-labelledby="figures">
         <h2 id="figures">Delivery and measurements</h2>
         <Figures versions={[first, ...others]} titles={titles} voices={voices} />
       </section>
       {preferences.data && (
-        <div className={styles.panel}>
+        <div className={panel.panel}>
           <Preferences page={preferences.data} versions={versions} titles={titles} />
         </div>
       )}

@@ -1,13 +1,15 @@
 /** The takes above each other with one transport, and the words of the one that is heard. */
 import { useQuery } from '@tanstack/react-query';
-import { useMemo } from 'react';
+import { useMemo, type ReactNode } from 'react';
 import type { PreferencePage, Version, Voice } from '../../api/types.ts';
 import type { Playhead } from '../../audio/playhead.ts';
 import type { TakePlayer } from '../../audio/takes.ts';
 import { Transcript } from '../../audio/transcript.tsx';
 import { wordsQuery } from '../../audio/wordsQueries.ts';
+import panel from '../../ui/panel.module.css';
 import { versionName } from './names.ts';
 import { DroppedRow } from './droppedRow.tsx';
+import type { PlaceInTake } from './placeInTake.ts';
 import styles from './listening.module.css';
 import { TakeRow } from './takeRow.tsx';
 import { Transport } from './transport.tsx';
@@ -18,6 +20,8 @@ interface ListeningProps {
   titles: ReadonlyMap<string, string>;
   voices: readonly Voice[];
   preferences: PreferencePage | undefined;
+  renderComments: (version: Version, place: PlaceInTake) => ReactNode;
+  onComment: (version: Version, atMs: number) => void;
 }
 
 /** The place of one take; the others have none. */
@@ -28,9 +32,12 @@ function headOf(player: TakePlayer | null, take: number): Playhead {
   };
 }
 
-export function Listening({ versions: all, titles, voices, preferences }: ListeningProps) {
+export function Listening({ versions: all, titles, voices, preferences, renderComments, onComment }: ListeningProps) {
   const versions = all.filter(({ audio }) => !audio.dropped);
-  const deck = useDeck(versions);
+  const deck = useDeck(versions, (take, ms) => {
+    const version = versions[take];
+    if (version?.can.includes('comment.create')) onComment(version, ms);
+  });
   const { player } = deck;
   const count = versions.length;
   const heads = useMemo(() => Array.from({ length: count }, (_, take) => headOf(player, take)), [player, count]);
@@ -38,7 +45,7 @@ export function Listening({ versions: all, titles, voices, preferences }: Listen
   return (
     // The keys belong to the panel: they act only while the focus is inside it.
     // oxlint-disable-next-line jsx-a11y/no-noninteractive-element-interactions
-    <section className={styles.listening} aria-label="Listen" onKeyDown={deck.keys}>
+    <section className={panel.panel} aria-label="Listen" onKeyDown={deck.keys}>
       {count > 0 && <Transport deck={deck} />}
       <ol className={styles.takes}>
         {versions.map((version, take) => (
@@ -50,6 +57,10 @@ export function Listening({ versions: all, titles, voices, preferences }: Listen
             voices={voices}
             deck={deck}
             head={heads[take] ?? headOf(null, take)}
+            comments={renderComments(version, {
+              hear: (ms) => deck.hear(take, ms),
+              position: player && deck.active === take ? () => player.position() : null,
+            })}
             count={preferences?.counts.find((one) => one.version_id === version.id)?.preferred}
           />
         ))}
@@ -69,7 +80,7 @@ export function Listening({ versions: all, titles, voices, preferences }: Listen
       )}
       {count > 1 && (
         <p className={styles.hint}>
-          <kbd>1</kbd>–<kbd>{count}</kbd> pass to a take at the same word, with <kbd>Shift</kbd> at the same second. Drag over a waveform or over words to repeat them.
+          <kbd>1</kbd>–<kbd>{count}</kbd> pass to a take at the same word, with <kbd>Shift</kbd> at the same second. <kbd>C</kbd> comments on it there. Drag over a waveform or over words to repeat them.
         </p>
       )}
     </section>

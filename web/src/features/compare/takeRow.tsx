@@ -1,4 +1,5 @@
 /** One of the takes: the button that passes to it, its waveform, who made it, when, how and why. */
+import type { ReactNode } from 'react';
 import type { Version, Voice } from '../../api/types.ts';
 import { deliverySummary, voiceName } from '../../api/words.ts';
 import type { Playhead } from '../../audio/playhead.ts';
@@ -17,9 +18,10 @@ interface TakeRowProps {
   deck: Deck;
   head: Playhead;
   count: number | undefined;
+  comments: ReactNode;
 }
 
-export function TakeRow({ version, take, name, voices, deck, head, count }: TakeRowProps) {
+export function TakeRow({ version, take, name, voices, deck, head, count, comments }: TakeRowProps) {
   const active = deck.active === take;
   return (
     <li className={styles.take} data-active={active || undefined} aria-label={name}>
@@ -62,6 +64,7 @@ export function TakeRow({ version, take, name, voices, deck, head, count }: Take
         />
         <span className={styles.length}>{clock(version.audio.duration_ms)}</span>
       </div>
+      <div className={styles.comments}>{comments}</div>
     </li>
   );
 }

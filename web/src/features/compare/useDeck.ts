@@ -17,7 +17,8 @@ function source({ id, audio, measurements }: Version): TakeSource {
   };
 }
 
-export function useDeck(versions: readonly Version[]) {
+/** `onComment` is told where a take is when one wants to comment there. */
+export function useDeck(versions: readonly Version[], onComment?: (take: number, ms: number) => void) {
   const takes = useTakes(versions.map(source));
   const { player, load } = takes;
   const [hold, setHold] = useState<Hold>('word');
@@ -66,7 +67,7 @@ export function useDeck(versions: readonly Version[]) {
       load();
     }
   };
-  const keys = takeKeys({ player, load: toggle, span: loop });
+  const keys = takeKeys({ player, load: toggle, span: loop, ...(onComment && { onComment }) });
   return {
     ...takes,
     hold,

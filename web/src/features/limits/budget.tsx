@@ -1,5 +1,6 @@
 /** One budget of the month: what is used, on its way and left, and how it went by day. */
 import { decimal, utcDay } from '../../ui/figures.ts';
+import panel from '../../ui/panel.module.css';
 import { Note } from '../../ui/state.tsx';
 import styles from './limits.module.css';
 import { daysOf } from './month.ts';
@@ -25,7 +26,7 @@ export function Budget({ title, what, month, usage, used, reserved, limit, reset
   const left = limit === null ? null : Math.max(limit - gone, 0);
   const until = utcDay(resets);
   return (
-    <section className={styles.card} aria-label={title}>
+    <section className={panel.panel} aria-label={title}>
       <h2>{title}</h2>
       <dl className={styles.figures}>
         <Figure name="Used" value={words(used)} />

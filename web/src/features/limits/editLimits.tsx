@@ -7,7 +7,6 @@ import { FormDialog } from '../../ui/formDialog.tsx';
 import form from '../../ui/form.module.css';
 import { count } from '../../ui/format.ts';
 import { textOf } from '../../ui/form.ts';
-import { Note } from '../../ui/state.tsx';
 import { toast } from '../../ui/toast.tsx';
 import { changeOf, FIELDS, MICROS, type FieldName, valuesOf } from './fields.ts';
 import { useChangeLimits } from './mutations.ts';
@@ -37,14 +36,10 @@ export function EditLimits({ project, limits, onClose }: { project: string; limi
       deed="Save limits"
       busy={change.isPending}
       refused={placed ? undefined : problem?.message}
+      unchanged={unchanged && 'limit'}
       onSubmit={submit}
       onClose={onClose}
     >
-      {unchanged && (
-        <Note tone="info" live>
-          Nothing is different yet. Change at least one limit.
-        </Note>
-      )}
       <div className={form.row}>
         {input('characters')}
         {input('money')}

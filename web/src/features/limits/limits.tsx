@@ -7,6 +7,7 @@ import { Button } from '../../ui/button.tsx';
 import { money, utcDay } from '../../ui/figures.ts';
 import { count } from '../../ui/format.ts';
 import { PageTitle } from '../../ui/pageTitle.tsx';
+import panel from '../../ui/panel.module.css';
 import { Failure, Skeleton } from '../../ui/state.tsx';
 import { Budget } from './budget.tsx';
 import { EditLimits } from './editLimits.tsx';
@@ -83,7 +84,7 @@ function Budgets({ limits }: { limits: Figures }) {
 function Rules({ limits: { generations, concurrency } }: { limits: Figures }) {
   const { person, project } = generations;
   return (
-    <section className={styles.card} aria-label="How fast">
+    <section className={panel.panel} aria-label="How fast">
       <h2>How fast</h2>
       <dl className={styles.rules}>
         <div>

@@ -2,6 +2,7 @@
 import type { Limits } from '../../api/types.ts';
 import { money } from '../../ui/figures.ts';
 import { count } from '../../ui/format.ts';
+import panel from '../../ui/panel.module.css';
 import styles from './limits.module.css';
 
 interface Share {
@@ -13,7 +14,7 @@ interface Share {
 export function Shares({ limits: { people, providers, money: spent } }: { limits: Limits }) {
   const priced = spent.used_micros > 0;
   return (
-    <section className={styles.card} aria-label="Used by">
+    <section className={panel.panel} aria-label="Used by">
       <h2>Used by</h2>
       {people.length === 0 ? (
         <p>Nobody has used anything this month.</p>

@@ -1,7 +1,7 @@
 /** Which roles somebody has, as boxes to check; each says what it is for. */
 import { ROLE_NAMES, ROLES } from '../../api/roles.ts';
 import type { Role } from '../../api/types.ts';
-import styles from './rolesField.module.css';
+import form from '../../ui/form.module.css';
 
 interface RolesFieldProps {
   chosen: readonly Role[];
@@ -12,7 +12,7 @@ interface RolesFieldProps {
 export function RolesField({ chosen, onChange, error }: RolesFieldProps) {
   const toggle = (role: Role, on: boolean) => onChange(ROLE_NAMES.filter((one) => (one === role ? on : chosen.includes(one))));
   return (
-    <fieldset className={styles.roles}>
+    <fieldset className={form.choices}>
       <legend>Roles</legend>
       {ROLE_NAMES.map((role) => {
         const [name, does] = ROLES[role];
@@ -20,13 +20,13 @@ export function RolesField({ chosen, onChange, error }: RolesFieldProps) {
           <label key={role}>
             <input type="checkbox" checked={chosen.includes(role)} onChange={(event) => toggle(role, event.target.checked)} />
             <span>
-              {name} <small>{does}</small>
+              {name} <small data-below="">{does}</small>
             </span>
           </label>
         );
       })}
       {error && (
-        <p className={styles.error} role="alert">
+        <p className={form.error} role="alert">
           {error}
         </p>
       )}

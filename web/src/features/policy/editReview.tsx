@@ -8,7 +8,6 @@ import { Field } from '../../ui/field.tsx';
 import { FormDialog } from '../../ui/formDialog.tsx';
 import form from '../../ui/form.module.css';
 import { textOf } from '../../ui/form.ts';
-import { Note } from '../../ui/state.tsx';
 import { toast } from '../../ui/toast.tsx';
 import { APPROVERS, changeOf } from './changes.ts';
 import { useChangePolicy } from './queries.ts';
@@ -44,14 +43,10 @@ export function EditReview({ project, policy, onClose }: EditReviewProps) {
       deed="Save review"
       busy={change.isPending}
       refused={placed ? undefined : problem?.message}
+      unchanged={unchanged && 'thing'}
       onSubmit={submit}
       onClose={onClose}
     >
-      {unchanged && (
-        <Note tone="info" live>
-          Nothing is different yet. Change at least one thing.
-        </Note>
-      )}
       <Field label="Approvals" hint="So many different people, from the next decision on" error={problem?.field('approvals')}>
         {(bound) => (
           <select {...bound} name="approvals" defaultValue={before.approvals}>

@@ -3,6 +3,7 @@ import { ROLES } from '../../api/roles.ts';
 import type { Decision, Review } from '../../api/types.ts';
 import { Ago } from '../../ui/ago.tsx';
 import { Icon } from '../../ui/icons.tsx';
+import { Note } from '../../ui/state.tsx';
 import styles from './decisions.module.css';
 
 export function Decisions({ decisions }: { decisions: readonly Decision[] }) {
@@ -35,6 +36,12 @@ export function Wanted({ wanted }: { wanted: NonNullable<Review['wanted']> }) {
       {among && `, among them of a ${among}`}
     </span>
   );
+}
+
+/** Whether makers approve their own here, told to everybody; and to who made this one, why there is no button. */
+export function Own({ selfApproval, barred }: { selfApproval: boolean; barred: string | null }) {
+  if (selfApproval) return <Note tone="warn">This project lets makers approve their own takes.</Note>;
+  return barred ? <Note tone="info">{barred}</Note> : null;
 }
 
 /** Those who were asked by name. */

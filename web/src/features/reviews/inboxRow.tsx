@@ -11,7 +11,7 @@ import { Waveform } from '../../audio/waveform.tsx';
 import { Ago } from '../../ui/ago.tsx';
 import { Button } from '../../ui/button.tsx';
 import { clock } from '../../ui/format.ts';
-import { Decisions, Reviewers, Wanted } from './decisions.tsx';
+import { Decisions, Own, Reviewers, Wanted } from './decisions.tsx';
 import { Due } from './due.tsx';
 import { inboxKeys } from './inboxKeys.ts';
 import styles from './inboxRow.module.css';
@@ -90,6 +90,7 @@ export function InboxRow({ review, projectKey, voices, current, row, onCurrent, 
         <Reviewers reviewers={review.reviewers} />
         {review.wanted && <Wanted wanted={review.wanted} />}
       </p>
+      {review.state === 'open' && <Own selfApproval={review.self_approval} barred={review.barred} />}
       {review.reason && <p>{review.reason}</p>}
       {review.decisions.length > 0 && <Decisions decisions={review.decisions} />}
       {verdicts.length > 0 && (

@@ -5,7 +5,7 @@ import type { Review, Version } from '../../api/types.ts';
 import { Ago } from '../../ui/ago.tsx';
 import { Button } from '../../ui/button.tsx';
 import { Note, Skeleton } from '../../ui/state.tsx';
-import { Decisions, Reviewers, Wanted } from './decisions.tsx';
+import { Decisions, Own, Reviewers, Wanted } from './decisions.tsx';
 import { Due } from './due.tsx';
 import { OUTCOMES } from './outcomes.ts';
 import { roundsQuery } from './queries.ts';
@@ -54,6 +54,7 @@ function Round({ round }: { round: Review }) {
         <Reviewers reviewers={round.reviewers} />
         {round.wanted && <Wanted wanted={round.wanted} />}
       </p>
+      {open && <Own selfApproval={round.self_approval} barred={round.barred} />}
       {round.reason && <p>{round.reason}</p>}
       {round.decisions.length > 0 ? <Decisions decisions={round.decisions} /> : <p className={styles.quiet}>{open ? 'No decision yet.' : 'Nobody had decided.'}</p>}
     </article>

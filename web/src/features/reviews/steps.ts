@@ -5,7 +5,7 @@ export const STEPS = {
   'version.request_changes': { label: 'Request changes', variant: 'plain' },
   'version.submit': { label: 'Submit for review', variant: 'plain' },
   'version.withdraw': { label: 'Withdraw', variant: 'plain' },
-  'version.archive': { label: 'Archive', variant: 'plain' },
+  'version.archive': { label: 'Archive', variant: 'quiet' },
   'version.restore': { label: 'Restore', variant: 'plain' },
   'audio.drop': { label: 'Drop audio', variant: 'plain' },
 } as const;

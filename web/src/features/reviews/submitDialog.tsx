@@ -4,11 +4,11 @@ import { asProblem, type ProblemError } from '../../api/client.ts';
 import { ROLES } from '../../api/roles.ts';
 import { Button } from '../../ui/button.tsx';
 import { Field } from '../../ui/field.tsx';
+import form from '../../ui/form.module.css';
 import { textOf } from '../../ui/form.ts';
 import { FormDialog } from '../../ui/formDialog.tsx';
 import { Note, Skeleton } from '../../ui/state.tsx';
 import { toast } from '../../ui/toast.tsx';
-import styles from './dialogs.module.css';
 import { endOfDay, today } from './due.tsx';
 import type { Judged } from './judged.ts';
 import { useSubmit } from './mutations.ts';
@@ -56,7 +56,7 @@ function Reviewers({ version, problem }: { version: Judged; problem: ProblemErro
   const people = deciders.data?.people.filter(({ person }) => deciders.data.selfApproval || person.id !== version.createdById) ?? [];
   const refused = problem?.fields.find(({ field }) => field.split('.').includes('reviewers'));
   return (
-    <fieldset className={styles.people}>
+    <fieldset className={form.choices}>
       <legend>
         Reviewers <span>(optional)</span>
       </legend>
@@ -75,9 +75,9 @@ function Reviewers({ version, problem }: { version: Judged; problem: ProblemErro
           </span>
         </label>
       ))}
-      {people.length > 0 && <p className={styles.quiet}>Choose nobody to ask all of them.</p>}
+      {people.length > 0 && <p className={form.quiet}>Choose nobody to ask all of them.</p>}
       {refused && (
-        <p className={styles.error} role="alert">
+        <p className={form.error} role="alert">
           {refused.message}
         </p>
       )}

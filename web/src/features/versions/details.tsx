@@ -1,4 +1,4 @@
-/** The whole record of a version: its words, how it was asked for and spoken, and what it can be recognised by. */
+/** The whole record of a version, folded: its words, how it was asked for and spoken, and what it can be recognised by. */
 import type { Version } from '../../api/types.ts';
 import { languageName } from '../../api/languages.ts';
 import { deliveryLabel, deliveryValue } from '../../api/words.ts';
@@ -8,7 +8,8 @@ import styles from './details.module.css';
 export function Details({ version, language }: { version: Version; language: string }) {
   const { audio, delivery, applied_delivery: applied, provider_metadata: metadata } = version;
   return (
-    <div className={styles.details}>
+    <details className={styles.details}>
+      <summary>Script, delivery and record</summary>
       <section>
         <h4>
           Script {version.script.number} <span>{languageName(language)}</span>
@@ -60,7 +61,7 @@ export function Details({ version, language }: { version: Version; language: str
           </Fact>
         </dl>
       </section>
-    </div>
+    </details>
   );
 }
 

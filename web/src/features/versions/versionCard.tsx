@@ -31,7 +31,7 @@ interface VersionCardProps {
   badges?: ReactNode;
   /** What may be done with it in its life: buttons. */
   actions: ReactNode;
-  /** What people and checks say of it; shown with its details. */
+  /** What people and checks say of it; shown before its details, which hardly anybody needs. */
   panels: ReactNode;
   /** What is chosen and noted on its waveform. */
   places?: Places;
@@ -87,8 +87,6 @@ export function VersionCard({ version, asset, projectKey, voices, selected, onSe
       )}
       <Changes version={version} voices={voices} language={asset.language} />
       <Figures version={version} />
-      {selected && panels}
-      {selected && <Details version={version} language={asset.language} />}
       <footer>
         {actions}
         {onStart && (
@@ -106,6 +104,8 @@ export function VersionCard({ version, asset, projectKey, voices, selected, onSe
           {selected ? 'Less' : 'Details'}
         </Button>
       </footer>
+      {selected && panels}
+      {selected && <Details version={version} language={asset.language} />}
     </article>
   );
 }
