@@ -1,13 +1,12 @@
 """`Idempotency-Key`: asking again gives the same answer and does nothing again."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from typing import Any
 
 import httpx
 import pytest
 from conftest import Json, Rows, Studio, field_of, refused
+from meeting import held, until_waiting
 
 COUNTS = (
     "select (select count(*) from assets), (select count(*) from scripts), (select count(*) from generations), "
@@ -17,22 +16,6 @@ COUNTS = (
 
 async def post(client: httpx.AsyncClient, path: str, body: Json, key: str = "key-1") -> httpx.Response:
     return await client.post(path, json=body, headers={"Idempotency-Key": key})
-
-
-@asynccontextmanager
-async def held(rows: Rows, asset: Json) -> AsyncIterator[None]:
-    """The asset's row locked by somebody else, so that whoever writes beneath it waits."""
-    await rows("begin")
-    await rows("select from assets where id = %s for update", asset["id"])
-    yield
-    await rows("rollback")
-
-
-async def until_waiting(rows: Rows) -> None:
-    """Wait until some request waits for a row."""
-    async with asyncio.timeout(60):
-        while not await rows("select 1 from pg_locks where not granted"):
-            await asyncio.sleep(0.01)
 
 
 @pytest.mark.parametrize("kind", ["asset", "script", "generation"])
@@ -106,7 +89,7 @@ async def test_a_key_whose_request_still_runs_is_409(studio: Studio, rows: Rows)
     asset = await studio.asset()
     author, owner = await studio.person("author"), await studio.person("owner")
     path, body = f"/assets/{asset['id']}/scripts", {"text": "Hello."}
-    async with held(rows, asset):
+    async with held(rows, "select from assets where id = %s for update", asset["id"]):
         running = asyncio.create_task(post(author, path, body))
         await until_waiting(rows)
         for same in (body, {"text": "Other."}):

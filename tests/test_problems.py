@@ -8,6 +8,7 @@ from typing import Final, NamedTuple
 import httpx
 import pytest
 from conftest import Json, Rows, Studio, field_of, refused
+from meeting import held, until_waiting
 
 from voiceops.api.border import SECURITY_HEADERS
 from voiceops.config import settings
@@ -340,6 +341,24 @@ async def test_a_connection_lost_while_saving_is_503_that_leaves_open_whether_it
     assert "may or may not have been done" in detail
     assert "Idempotency-Key" in detail
     assert int(answer.headers["retry-after"]) > 0
+
+
+async def test_requests_that_block_each_other_are_told_to_ask_again(studio: Studio, rows: Rows) -> None:
+    """A deadlock: the request has its project and waits for a person, whom somebody holds who then waits for the project."""
+    owner = await studio.person("owner")
+    items = (await owner.get(f"/projects/{studio.project}/members")).json()["items"]
+    viewer = next(one["person"]["id"] for one in items if one["roles"] == ["viewer"])
+    async with held(rows, "select from people for update"):
+        body = {"roles": ["author"], "reason": "Because"}
+        asked = asyncio.create_task(owner.put(f"/projects/{studio.project}/members/{viewer}", json=body))
+        await until_waiting(rows)
+        await rows("select from projects for update")
+        answer = await asked
+    told = refused(answer, 409)
+    assert "does not answer" not in told["detail"]
+    assert told["possible"] == []
+    assert int(answer.headers["retry-after"]) > 0
+    assert await rows("select count(*) from audit_events where action = 'member.change'") == [(0,)]
 
 
 async def test_more_requests_than_the_database_takes_at_once_are_told_to_come_back(studio: Studio, rows: Rows) -> None:

@@ -1,11 +1,13 @@
 """Signing in, being somebody, signing out."""
 
+import asyncio
 import hashlib
 from collections.abc import AsyncIterator
 
 import httpx
 import pytest
 from conftest import Rows, Studio, refused
+from meeting import held, until_waiting
 
 from voiceops.api.identity import COOKIE
 from voiceops.config import settings
@@ -148,3 +150,23 @@ async def test_a_demo_studio_tells_whom_to_try(studio: Studio, rows: Rows) -> No
 
 async def test_any_other_studio_tells_nobody_whom_to_try(studio: Studio) -> None:
     refused(await (await studio.anonymous()).get("/demo"), 404)
+
+
+async def test_a_session_whose_use_is_noted_keeps_its_other_requests_waiting_for_nothing(studio: Studio, rows: Rows) -> None:
+    asset = await studio.asset()
+    client = await studio.person("author")
+    await rows("update sessions set last_seen_at = now() - interval '5 min'")
+    async with held(rows, "select from assets for update"):
+        slow = asyncio.create_task(client.patch(f"/assets/{asset['id']}", json={"title": "New"}))
+        await until_waiting(rows)
+        assert (await asyncio.wait_for(client.get("/session"), 5)).status_code == 200
+        assert not slow.done()
+        assert await rows("select count(*) from sessions where last_seen_at > now() - interval '1 min'") == [(1,)]
+    assert (await slow).status_code == 200
+
+
+async def test_a_session_somebody_holds_is_used_all_the_same(studio: Studio, rows: Rows) -> None:
+    client = await studio.person("author")
+    await rows("update sessions set last_seen_at = now() - interval '5 min'")
+    async with held(rows, "select from sessions for update"):
+        assert (await asyncio.wait_for(client.get("/session"), 5)).status_code == 200
