@@ -47,13 +47,13 @@ async def test_a_replay_is_the_answer_of_then(studio: Studio, worker: None) -> N
     assert (await post(client, path, body)).json() == first
 
 
-async def test_a_replay_is_what_another_release_answered(studio: Studio, rows: Rows) -> None:
+async def test_a_replay_is_what_another_release_answered(studio: Studio, beyond: Rows) -> None:
     client = await studio.person("author")
     asset = await studio.asset()
     path, body = f"/assets/{asset['id']}/generations", {"text": "Hello.", "voice": "tone/plain"}
     first = await post(client, path, body)
     older = '{"id": "7", "colour": "blue"}'  # without a field there is now, and with one there is no more
-    await rows("update idempotency_keys set body = %s", older)
+    await beyond("update idempotency_keys set body = %s", older)
     again = await post(client, path, body)
     assert (again.status_code, again.text) == (202, older)
     for name in ("content-type", "location"):

@@ -193,9 +193,9 @@ async def test_an_invitation_is_over_after_seven_days_by_the_databases_clock(stu
     ],
     ids=["removed", "demoted", "deactivated"],
 )
-async def test_an_invitation_ends_with_the_right_of_who_wrote_it(studio: Studio, rows: Rows, change: str) -> None:
+async def test_an_invitation_ends_with_the_right_of_who_wrote_it(studio: Studio, rows: Rows, beyond: Rows, change: str) -> None:
     invited = await invite(studio)
-    await rows(change)
+    await beyond(change)
     problem = refused(await accept(await studio.anonymous(), invited, **GUEST), 409)
     assert problem["detail"].startswith("Who wrote this invitation may no longer invite.")
     assert await rows("select count(*) from people where email = 'gil@guest.example'") == [(0,)]

@@ -111,10 +111,10 @@ async def test_a_made_up_cookie_is_nobody(studio: Studio) -> None:
     ],
     ids=["idle", "too old", "ended", "deactivated"],
 )
-async def test_a_session_that_is_over_is_over(studio: Studio, rows: Rows, change: str) -> None:
+async def test_a_session_that_is_over_is_over(studio: Studio, beyond: Rows, change: str) -> None:
     client = await studio.person("author")
     assert (await client.get("/session")).status_code == 200
-    await rows(change.format(idle=settings().session_idle, absolute=settings().session_absolute))
+    await beyond(change.format(idle=settings().session_idle, absolute=settings().session_absolute))
     refused(await client.get("/session"), 401)
 
 
@@ -126,25 +126,25 @@ async def test_use_keeps_a_session_from_going_idle_but_not_for_ever(studio: Stud
     assert await rows("select now() - last_seen_at < interval '5 s' from sessions") == [(True,)]
 
 
-async def test_a_right_that_is_taken_away_is_gone_with_the_next_request(studio: Studio, rows: Rows) -> None:
+async def test_a_right_that_is_taken_away_is_gone_with_the_next_request(studio: Studio, beyond: Rows) -> None:
     client = await studio.person("author")
     asset = await studio.asset()
-    await rows("update memberships set role = 'viewer' where role = 'author'")
+    await beyond("update memberships set role = 'viewer' where role = 'author'")
     refused(await client.patch(f"/assets/{asset['id']}", json={"title": "Mine"}), 403)
-    await rows("delete from memberships")
+    await beyond("delete from memberships")
     refused(await client.get(f"/assets/{asset['id']}"), 404)
     assert (await client.get("/session")).json()["projects"] == []
 
 
 @pytest.mark.usefixtures("demo_mode")
-async def test_a_demo_studio_tells_whom_to_try(studio: Studio, rows: Rows) -> None:
+async def test_a_demo_studio_tells_whom_to_try(studio: Studio, beyond: Rows) -> None:
     client = await studio.anonymous()
     told = (await client.get("/demo")).json()
     assert [one["role"] for one in told["accounts"]] == ["author", "reviewer", "publisher", "owner", "auditor", "viewer"]
     for account in told["accounts"]:
         answer = await client.post("/session", json={"email": account["email"], "password": told["password"]})
         assert answer.json()["person"]["name"] == account["name"]
-    await rows("update people set deactivated_at = now()")
+    await beyond("update people set deactivated_at = now()")
     refused(await client.get("/demo"), 404)
 
 
