@@ -5,7 +5,7 @@ from typing import Any
 
 import httpx
 import pytest
-from conftest import Json, Rows, Studio, field_of, refused
+from conftest import Json, Rows, Studio, field_of, refused, working
 from meeting import held, until_waiting
 
 COUNTS = (
@@ -134,6 +134,38 @@ async def test_a_key_is_a_short_string_one_can_see(studio: Studio) -> None:
         headers = [(b"Idempotency-Key", key)]
         answer = await client.post(f"/assets/{asset['id']}/scripts", json={"text": "Refused."}, headers=headers)
         assert field_of(answer) == "Idempotency-Key", key
+
+
+@pytest.mark.parametrize("kind", ["asset", "script", "generation", "comment", "preference"])
+async def test_a_stored_answer_is_not_for_who_may_ask_no_more(studio: Studio, worker: None, beyond: Rows, kind: str) -> None:
+    asset = await studio.asset()
+    client = await studio.person("author")
+    versions = [(await studio.version(asset))["id"] for _ in range(2)] if kind in {"comment", "preference"} else ["", ""]
+    doors: dict[str, tuple[str, Json]] = {
+        "asset": (f"/projects/{studio.project}/assets", {"key": "a", "title": "A"}),
+        "script": (f"/assets/{asset['id']}/scripts", {"text": "Hello."}),
+        "generation": (f"/assets/{asset['id']}/generations", {"text": "Hello.", "voice": "tone/plain"}),
+        "comment": (f"/versions/{versions[0]}/comments", {"body": "Louder"}),
+        "preference": (f"/projects/{studio.project}/preferences", {"version_ids": versions, "preferred_id": None}),
+    }
+    assert (await post(client, *doors[kind])).is_success
+    left = "auditor" if kind == "preference" else "viewer"
+    await beyond("update memberships set role = %s where role = 'author'", left)
+    refused(await post(client, *doors[kind]), 403)
+
+
+async def test_an_answer_is_forgotten_after_a_day(studio: Studio, rows: Rows, beyond: Rows) -> None:
+    client = await studio.person("author")
+    path = f"/projects/{studio.project}/assets"
+    for name in ("old", "young"):
+        assert (await post(client, path, {"key": name, "title": "A"}, key=name)).status_code == 201
+    await beyond("update idempotency_keys set created_at = now() - interval '25 h' where key = 'old'")
+    await beyond("update idempotency_keys set created_at = now() - interval '23 h' where key = 'young'")
+    async with working(studio.settings), asyncio.timeout(60):
+        while await rows("select key from idempotency_keys") != [("young",)]:
+            await asyncio.sleep(0.05)
+    assert (await post(client, path, {"key": "young", "title": "A"}, key="young")).status_code == 201
+    refused(await post(client, path, {"key": "old", "title": "A"}, key="old"), 409)
 
 
 async def test_a_stored_answer_is_not_for_who_lost_access(studio: Studio, rows: Rows) -> None:

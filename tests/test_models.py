@@ -99,7 +99,7 @@ async def version(studio: Studio, worker: None, rows: Rows) -> Json:
     author, reviewer = await studio.person("author"), await studio.person("reviewer")
     asked = {"reviewers": [(await reviewer.get("/session")).json()["person"]["id"]]}
     assert (await author.post(f"/versions/{made['id']}/submit", json=asked)).status_code == 200
-    remark = {"json": {"body": "Slower here", "at_ms": 0, "until_ms": 1}, "headers": {"Idempotency-Key": "remark"}}
+    remark: Json = {"json": {"body": "Slower here", "at_ms": 0, "until_ms": 1}, "headers": {"Idempotency-Key": "remark"}}
     assert (await author.post(f"/versions/{made['id']}/comments", **remark)).status_code == 201
     decision = {"reason": "Too fast", "heard": 0.5}
     answer = await reviewer.post(f"/versions/{made['id']}/request-changes", json=decision)
@@ -222,7 +222,7 @@ async def test_the_last_of_those_who_manage_stays_whoever_writes(rows: Rows, dat
         await somebody.execute("set constraints all immediate")
         await rows("begin")
         await rows(leave.format(who=other))
-        ending = asyncio.create_task(rows("commit"))
+        ending = asyncio.ensure_future(rows("commit"))
         while not await (await somebody.execute("select from pg_locks where not granted")).fetchall():
             await asyncio.sleep(0.01)
         await somebody.commit()

@@ -272,7 +272,8 @@ async def test_what_our_own_page_and_other_programs_send_passes(studio: Studio) 
         assert answer.status_code == 201, headers
 
 
-async def test_a_request_id_is_taken_over_if_it_is_a_plain_one(studio: Studio) -> None:
+@pytest.mark.usefixtures("trusting")
+async def test_a_request_id_is_taken_over_from_a_trusted_proxy_if_it_is_a_plain_one(studio: Studio) -> None:
     client = await studio.anonymous()
     answer = await client.get("/session", headers={"X-Request-ID": "proxy-1.2_3"})
     assert refused(answer, 401)["request_id"] == "proxy-1.2_3"
@@ -282,6 +283,17 @@ async def test_a_request_id_is_taken_over_if_it_is_a_plain_one(studio: Studio) -
         seen.add(refused(answer, 401)["request_id"])
         assert seen.isdisjoint({other})
     assert len(seen) == 6
+
+
+async def test_nobody_else_chooses_the_request_id_that_is_recorded(studio: Studio, rows: Rows) -> None:
+    client = await studio.person("author")
+    for _ in range(2):
+        answer = await client.get("/session", headers={"X-Request-ID": "mine"})
+        assert answer.headers["x-request-id"] != "mine"
+    body = {"key": "a", "title": "A"}
+    answer = await client.post(f"/projects/{studio.project}/assets", json=body, headers={"X-Request-ID": "mine"})
+    ((payload,),) = await rows("select payload from audit_events where action = 'asset.create'")
+    assert json.loads(payload)["request_id"] == answer.headers["x-request-id"] != "mine"
 
 
 async def test_what_nobody_foresaw_tells_nothing_of_itself(studio: Studio, worker: None, rows: Rows) -> None:

@@ -32,7 +32,7 @@ from voiceops.providers.markup import spoken as plain
 from voiceops.speech import NotAudio
 from voiceops.storage import StorageError, StorageFull, Store, open_store
 from voiceops.witness import open_witness
-from voiceops.workflow import examining, settling
+from voiceops.workflow import examining, requests, settling
 from voiceops.workflow.settling import Claim, Take
 
 log = structlog.get_logger()
@@ -222,6 +222,7 @@ async def sweep(studio: Studio, queue: App) -> None:
         await settling.requeue_orphans(db)
         await examining.queue_missing(db)
         await rates.forget(db)
+        await requests.forget(db)
         waiting = await running.projects_waiting(db)
         lost = await settling.unspeakable(db, studio.providers)
     for generation_id in lost:

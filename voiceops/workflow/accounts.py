@@ -123,7 +123,7 @@ async def change_password(db: AsyncSession, actor: Actor, *, current: str, new: 
     if new == current:
         raise Malformed.field("new", "This is the password you have already.")
     await forgive_attempt(db, actor, str(actor.person))
-    person.password_hash = await hashed(new)
+    person.password_hash, person.has_public_password = await hashed(new), False
     token = new_token()
     await db.execute(update(LoginSession).where(LoginSession.id == actor.session_id).values(token_hash=digest(token)))
     ended = await _end(db, LoginSession.person_id == actor.person, LoginSession.id != actor.session_id)
