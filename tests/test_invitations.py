@@ -8,6 +8,7 @@ from contextlib import AsyncExitStack
 import httpx
 import pytest
 from conftest import Json, Rows, Studio, field_of, refused
+from sqlalchemy import Engine, event
 
 from voiceops.api.identity import COOKIE
 from voiceops.config import settings
@@ -168,6 +169,24 @@ async def test_inviting_an_address_again_ends_the_link_before(studio: Studio) ->
     assert [one["id"] for one in await pending(studio)] == [second["id"]]
     refused(await accept(await studio.anonymous(), first, **GUEST), 409)
     assert (await accept(await studio.anonymous(), second, **GUEST)).status_code == 200
+
+
+async def test_many_invitations_are_listed_by_as_many_statements_as_one(studio: Studio) -> None:
+    asked: list[str] = []
+
+    def count(_connection: object, _cursor: object, statement: str, *_more: object) -> None:
+        asked.append(statement)
+
+    await invite(studio)
+    event.listen(Engine, "before_cursor_execute", count)
+    await pending(studio)
+    of_one = len(asked)
+    for number in range(3):
+        await invite(studio, f"guest{number}@guest.example")
+    asked.clear()
+    assert len(await pending(studio)) == 4
+    assert len(asked) == of_one
+    event.remove(Engine, "before_cursor_execute", count)
 
 
 async def test_an_invitation_is_over_after_seven_days_by_the_databases_clock(studio: Studio, rows: Rows) -> None:

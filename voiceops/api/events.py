@@ -52,8 +52,10 @@ async def _stream(held: Parts, reader: Actor, shown: Shown) -> AsyncIterator[Ser
 
 async def _hears(held: Parts, change: Change, reader: Actor) -> bool:
     """Tell whether a reader may hear of a change; whose a key is, the database knows alone."""
-    if not visible(change, reader) or change.type != ApiKey.noun:
-        return visible(change, reader)
+    if not visible(change, reader):
+        return False
+    if change.type != ApiKey.noun:
+        return True
     async with held.database.session.begin() as db:
         return await keys.sees(db, reader, UUID(change.id))
 
