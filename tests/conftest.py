@@ -40,6 +40,8 @@ _GIVEN: Final = {name: os.environ.pop(name) for name in tuple(os.environ) if nam
 EXTERNAL: Final = _GIVEN.get("VOICEOPS_TEST_DATABASE_URL") or _GIVEN.get("VOICEOPS_DATABASE_URL")
 if EXTERNAL:
     os.environ["VOICEOPS_TEST_DATABASE_URL"] = EXTERNAL  # for the other processes of one test run
+PEER: Final = "192.0.2.7"
+"""Where the tests' requests come from."""
 SECRET: Final = "a secret that is only for tests, 32+ long"
 
 
@@ -86,6 +88,12 @@ def database_url(server: str, template: str) -> Iterator[str]:
     yield _database(server, name)
     with _admin(server) as admin:
         admin.execute(sql.SQL("drop database {} with (force)").format(sql.Identifier(name)))
+
+
+@pytest.fixture
+def trusting(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Trust these proxies."""
+    monkeypatch.setenv("VOICEOPS_TRUSTED_PROXIES", getattr(request, "param", f"{PEER}, 10.0.0.0/8, 2001:db8::/32"))
 
 
 @pytest.fixture
@@ -192,7 +200,7 @@ async def studio(settings: Settings) -> AsyncIterator[Studio]:
     app = create_app(settings)
     async with AsyncExitStack() as stack:
         await stack.enter_async_context(app.router.lifespan_context(app))
-        yield Studio(settings, httpx.ASGITransport(app=app, client=("192.0.2.7", 4711)), stack)
+        yield Studio(settings, httpx.ASGITransport(app=app, client=(PEER, 4711)), stack)
 
 
 @asynccontextmanager
@@ -267,6 +275,19 @@ async def rows(database_url: str) -> AsyncIterator[Rows]:
             return await cursor.fetchall() if cursor.description else []
 
         yield ask
+
+
+@pytest.fixture
+async def beyond(rows: Rows) -> Rows:
+    """The database with its triggers passed by, to bring a row where it would not get by itself."""
+
+    async def ask(query: str, *values: Any) -> list[tuple[Any, ...]]:
+        await rows("set session_replication_role = replica")
+        found = await rows(query, *values)
+        await rows("set session_replication_role = default")
+        return found
+
+    return ask
 
 
 async def _people(url: str) -> None:

@@ -81,10 +81,19 @@ async def test_guesses_at_the_present_password_are_slowed_and_the_right_one_is_n
     assert (await client.get("/session")).status_code == 200, "one stays signed in"
 
 
-async def test_one_sees_where_one_is_signed_in(studio: Studio, rows: Rows) -> None:
+async def test_the_password_of_the_demo_is_known_until_it_is_changed_and_never_comes_back(studio: Studio, rows: Rows) -> None:
+    known = "select count(*) from people where has_public_password"
+    client = await browser(studio)
+    assert await rows(known) == [(6,)]
+    assert (await client.put("/session/password", json={"current": demo.PASSWORD, "new": NEW})).status_code == 200
+    assert await rows(known) == [(5,)]
+    assert field_of(await client.put("/session/password", json={"current": NEW, "new": demo.PASSWORD})) == "new"
+
+
+async def test_one_sees_where_one_is_signed_in(studio: Studio, beyond: Rows) -> None:
     firefox, phone = await browser(studio, "Firefox/140.0"), await browser(studio, "Safari on a phone\u00e9" + "x" * 300)
     over = await browser(studio, "Over")
-    await rows(
+    await beyond(
         "update sessions set created_at = now() - make_interval(secs => %s) where user_agent = 'Over'", settings().session_absolute
     )
     refused(await over.get("/session"), 401)

@@ -41,6 +41,7 @@ async def session_of(rows: Rows, person: str) -> str:
     return str((await rows("select id from sessions where person_id = %s order by created_at desc", UUID(person)))[0][0])
 
 
+@pytest.mark.usefixtures("trusting")
 async def test_an_event_tells_who_did_what_to_what_when_and_from_where(studio: Studio, rows: Rows) -> None:
     client = await studio.person("author")
     body = {"key": "support/greeting", "title": "Grüße", "language": "de-DE", "tags": ["ivr"]}

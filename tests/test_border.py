@@ -9,7 +9,7 @@ from uuid import uuid4
 
 import httpx
 import pytest
-from conftest import Json, Rows, Studio, field_of, refused, served
+from conftest import PEER, Json, Rows, Studio, field_of, refused, served
 
 from voiceops.api.border import SECURITY_HEADERS, TLS_HEADERS
 from voiceops.api.http import Http
@@ -19,15 +19,7 @@ from voiceops.config import Settings
 from voiceops.config import settings as current_settings
 from voiceops.workflow import demo
 
-PEER: Final = "192.0.2.7"
-"""Where the tests' requests come from."""
 AUTHOR: Final = {"email": f"author@{demo.DOMAIN}", "password": demo.PASSWORD}
-
-
-@pytest.fixture
-def trusting(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Trust these proxies."""
-    monkeypatch.setenv("VOICEOPS_TRUSTED_PROXIES", getattr(request, "param", f"{PEER}, 10.0.0.0/8, 2001:db8::/32"))
 
 
 @pytest.fixture

@@ -1,13 +1,12 @@
 """`Idempotency-Key`: asking again gives the same answer and does nothing again."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from typing import Any
 
 import httpx
 import pytest
-from conftest import Json, Rows, Studio, field_of, refused
+from conftest import Json, Rows, Studio, field_of, refused, working
+from meeting import held, until_waiting
 
 COUNTS = (
     "select (select count(*) from assets), (select count(*) from scripts), (select count(*) from generations), "
@@ -17,22 +16,6 @@ COUNTS = (
 
 async def post(client: httpx.AsyncClient, path: str, body: Json, key: str = "key-1") -> httpx.Response:
     return await client.post(path, json=body, headers={"Idempotency-Key": key})
-
-
-@asynccontextmanager
-async def held(rows: Rows, asset: Json) -> AsyncIterator[None]:
-    """The asset's row locked by somebody else, so that whoever writes beneath it waits."""
-    await rows("begin")
-    await rows("select from assets where id = %s for update", asset["id"])
-    yield
-    await rows("rollback")
-
-
-async def until_waiting(rows: Rows) -> None:
-    """Wait until some request waits for a row."""
-    async with asyncio.timeout(60):
-        while not await rows("select 1 from pg_locks where not granted"):
-            await asyncio.sleep(0.01)
 
 
 @pytest.mark.parametrize("kind", ["asset", "script", "generation"])
@@ -64,13 +47,13 @@ async def test_a_replay_is_the_answer_of_then(studio: Studio, worker: None) -> N
     assert (await post(client, path, body)).json() == first
 
 
-async def test_a_replay_is_what_another_release_answered(studio: Studio, rows: Rows) -> None:
+async def test_a_replay_is_what_another_release_answered(studio: Studio, beyond: Rows) -> None:
     client = await studio.person("author")
     asset = await studio.asset()
     path, body = f"/assets/{asset['id']}/generations", {"text": "Hello.", "voice": "tone/plain"}
     first = await post(client, path, body)
     older = '{"id": "7", "colour": "blue"}'  # without a field there is now, and with one there is no more
-    await rows("update idempotency_keys set body = %s", older)
+    await beyond("update idempotency_keys set body = %s", older)
     again = await post(client, path, body)
     assert (again.status_code, again.text) == (202, older)
     for name in ("content-type", "location"):
@@ -106,7 +89,7 @@ async def test_a_key_whose_request_still_runs_is_409(studio: Studio, rows: Rows)
     asset = await studio.asset()
     author, owner = await studio.person("author"), await studio.person("owner")
     path, body = f"/assets/{asset['id']}/scripts", {"text": "Hello."}
-    async with held(rows, asset):
+    async with held(rows, "select from assets where id = %s for update", asset["id"]):
         running = asyncio.create_task(post(author, path, body))
         await until_waiting(rows)
         for same in (body, {"text": "Other."}):
@@ -151,6 +134,38 @@ async def test_a_key_is_a_short_string_one_can_see(studio: Studio) -> None:
         headers = [(b"Idempotency-Key", key)]
         answer = await client.post(f"/assets/{asset['id']}/scripts", json={"text": "Refused."}, headers=headers)
         assert field_of(answer) == "Idempotency-Key", key
+
+
+@pytest.mark.parametrize("kind", ["asset", "script", "generation", "comment", "preference"])
+async def test_a_stored_answer_is_not_for_who_may_ask_no_more(studio: Studio, worker: None, beyond: Rows, kind: str) -> None:
+    asset = await studio.asset()
+    client = await studio.person("author")
+    versions = [(await studio.version(asset))["id"] for _ in range(2)] if kind in {"comment", "preference"} else ["", ""]
+    doors: dict[str, tuple[str, Json]] = {
+        "asset": (f"/projects/{studio.project}/assets", {"key": "a", "title": "A"}),
+        "script": (f"/assets/{asset['id']}/scripts", {"text": "Hello."}),
+        "generation": (f"/assets/{asset['id']}/generations", {"text": "Hello.", "voice": "tone/plain"}),
+        "comment": (f"/versions/{versions[0]}/comments", {"body": "Louder"}),
+        "preference": (f"/projects/{studio.project}/preferences", {"version_ids": versions, "preferred_id": None}),
+    }
+    assert (await post(client, *doors[kind])).is_success
+    left = "auditor" if kind == "preference" else "viewer"
+    await beyond("update memberships set role = %s where role = 'author'", left)
+    refused(await post(client, *doors[kind]), 403)
+
+
+async def test_an_answer_is_forgotten_after_a_day(studio: Studio, rows: Rows, beyond: Rows) -> None:
+    client = await studio.person("author")
+    path = f"/projects/{studio.project}/assets"
+    for name in ("old", "young"):
+        assert (await post(client, path, {"key": name, "title": "A"}, key=name)).status_code == 201
+    await beyond("update idempotency_keys set created_at = now() - interval '25 h' where key = 'old'")
+    await beyond("update idempotency_keys set created_at = now() - interval '23 h' where key = 'young'")
+    async with working(studio.settings), asyncio.timeout(60):
+        while await rows("select key from idempotency_keys") != [("young",)]:
+            await asyncio.sleep(0.05)
+    assert (await post(client, path, {"key": "young", "title": "A"}, key="young")).status_code == 201
+    refused(await post(client, path, {"key": "old", "title": "A"}, key="old"), 409)
 
 
 async def test_a_stored_answer_is_not_for_who_lost_access(studio: Studio, rows: Rows) -> None:

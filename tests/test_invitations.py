@@ -8,6 +8,7 @@ from contextlib import AsyncExitStack
 import httpx
 import pytest
 from conftest import Json, Rows, Studio, field_of, refused
+from sqlalchemy import Engine, event
 
 from voiceops.api.identity import COOKIE
 from voiceops.config import settings
@@ -170,6 +171,24 @@ async def test_inviting_an_address_again_ends_the_link_before(studio: Studio) ->
     assert (await accept(await studio.anonymous(), second, **GUEST)).status_code == 200
 
 
+async def test_many_invitations_are_listed_by_as_many_statements_as_one(studio: Studio) -> None:
+    asked: list[str] = []
+
+    def count(_connection: object, _cursor: object, statement: str, *_more: object) -> None:
+        asked.append(statement)
+
+    await invite(studio)
+    event.listen(Engine, "before_cursor_execute", count)
+    await pending(studio)
+    of_one = len(asked)
+    for number in range(3):
+        await invite(studio, f"guest{number}@guest.example")
+    asked.clear()
+    assert len(await pending(studio)) == 4
+    assert len(asked) == of_one
+    event.remove(Engine, "before_cursor_execute", count)
+
+
 async def test_an_invitation_is_over_after_seven_days_by_the_databases_clock(studio: Studio, rows: Rows) -> None:
     invited = await invite(studio)
     assert await rows("select expires_at - created_at = interval '7 days' from invitations") == [(True,)]
@@ -193,9 +212,9 @@ async def test_an_invitation_is_over_after_seven_days_by_the_databases_clock(stu
     ],
     ids=["removed", "demoted", "deactivated"],
 )
-async def test_an_invitation_ends_with_the_right_of_who_wrote_it(studio: Studio, rows: Rows, change: str) -> None:
+async def test_an_invitation_ends_with_the_right_of_who_wrote_it(studio: Studio, rows: Rows, beyond: Rows, change: str) -> None:
     invited = await invite(studio)
-    await rows(change)
+    await beyond(change)
     problem = refused(await accept(await studio.anonymous(), invited, **GUEST), 409)
     assert problem["detail"].startswith("Who wrote this invitation may no longer invite.")
     assert await rows("select count(*) from people where email = 'gil@guest.example'") == [(0,)]

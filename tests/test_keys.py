@@ -70,13 +70,13 @@ async def test_a_key_does_what_its_scopes_name_and_no_more(studio: Studio) -> No
     refused(await writing.post(f"/assets/{asset['id']}/generations", json=body), 403)
 
 
-async def test_a_key_does_no_more_than_its_person_may_at_this_moment(studio: Studio, rows: Rows) -> None:
+async def test_a_key_does_no_more_than_its_person_may_at_this_moment(studio: Studio, beyond: Rows) -> None:
     asset = await studio.asset()
     viewing = await studio.key("viewer")
     refused(await viewing.patch(f"/assets/{asset['id']}", json={"title": "Mine"}), 403)
     client = await studio.key("author")
     assert (await client.patch(f"/assets/{asset['id']}", json={"title": "Ours"})).status_code == 200
-    await rows("update memberships set role = 'viewer' where role = 'author'")
+    await beyond("update memberships set role = 'viewer' where role = 'author'")
     refused(await client.patch(f"/assets/{asset['id']}", json={"title": "Mine"}), 403)
     assert (await client.get(f"/assets/{asset['id']}")).json()["can"] == []
 

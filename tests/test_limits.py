@@ -158,6 +158,17 @@ async def test_a_refusal_is_recorded_once_a_minute(studio: Studio, rows: Rows) -
     assert len(await refusals(rows)) == 3
 
 
+async def test_a_retry_takes_of_the_rate_and_tells_what_is_left(studio: Studio, rows: Rows) -> None:
+    asset = await studio.asset()
+    await limit(studio, person=(1, 5), project=(1, 9))
+    generation = (await speak(studio, asset)).json()["id"]
+    await rows("update generations set status = 'failed'")
+    answer = await (await studio.person("author")).post(f"/generations/{generation}/retry")
+    assert answer.status_code == 200, answer.text
+    assert answer.headers["ratelimit-policy"] == '"person";q=5;w=300, "project";q=9;w=540'
+    assert [part.split(";")[1] for part in answer.headers["ratelimit"].split(", ")] == ["r=3", "r=7"]
+
+
 async def test_without_its_limits_nothing_is_generated(studio: Studio, rows: Rows) -> None:
     asset = await studio.asset()
     await studio.person("author")

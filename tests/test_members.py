@@ -6,6 +6,7 @@ import json
 import httpx
 import pytest
 from conftest import Json, Rows, Studio, field_of, refused
+from meeting import held, until_waiting
 from test_invitations import GUEST, accept, invite
 
 WHY = {"reason": "She moves to the brand team"}
@@ -87,13 +88,16 @@ async def test_the_last_owner_stays(studio: Studio, rows: Rows) -> None:
     refused(await give(studio, "owner", "owner"), 403)
 
 
-async def test_two_owners_who_leave_at_once_leave_one(studio: Studio) -> None:
+async def test_two_owners_who_leave_at_once_leave_one(studio: Studio, rows: Rows) -> None:
     await give(studio, "author", "owner")
     seen = await members(studio)
     paths = {who: f"/projects/{studio.project}/members/{seen[who]['person']['id']}" for who in ("owner", "author")}
     both = [(await studio.person(who)).request("DELETE", path, json=WHY) for who, path in paths.items()]
-    answers = await asyncio.gather(*both)
-    assert sorted(answer.status_code for answer in answers) == [204, 409]
+    # what both want before they end, so that neither is done before the other has begun
+    async with held(rows, "lock table audit_events in share mode"):
+        answers = asyncio.gather(*both)
+        await until_waiting(rows, 2)
+    assert sorted(answer.status_code for answer in await answers) == [204, 409]
     left = [who for who in paths if (await (await studio.person(who)).get("/projects")).json()["items"]]
     assert len(left) == 1
 

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import product
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
 
 import psycopg
@@ -22,6 +22,7 @@ from voiceops.models.version import LIFECYCLE
 
 KEPT: Final = (
     "people",
+    "sessions",
     "invitations",
     "projects",
     "assets",
@@ -59,6 +60,10 @@ MAY_CHANGE: Final = {
     "versions": {"status", "archived_at"},
     "assets": {"title", "language", "tags", "owner_id", "script_count", "version_count", "updated_at"},
     "blobs": {"state", "dropped_at", "deleted_at"},
+    "people": {"name", "email", "password_hash", "has_public_password", "is_admin", "deactivated_at"},
+    "sessions": {"token_hash", "last_seen_at", "ended_at"},
+    "memberships": set(),
+    "idempotency_keys": set(),
     "invitations": {"email", "accepted_at", "accepted_by_id", "revoked_at"},
     "examinations": {"state", "attempt", "finished_at", "findings", "say_back", "words", "facts", "error"},
     "waivers": set(),
@@ -97,8 +102,8 @@ async def version(studio: Studio, worker: None, rows: Rows) -> Json:
     author, reviewer = await studio.person("author"), await studio.person("reviewer")
     asked = {"reviewers": [(await reviewer.get("/session")).json()["person"]["id"]]}
     assert (await author.post(f"/versions/{made['id']}/submit", json=asked)).status_code == 200
-    remark = {"body": "Slower here", "at_ms": 0, "until_ms": 1}
-    assert (await author.post(f"/versions/{made['id']}/comments", json=remark)).status_code == 201
+    remark: Json = {"json": {"body": "Slower here", "at_ms": 0, "until_ms": 1}, "headers": {"Idempotency-Key": "remark"}}
+    assert (await author.post(f"/versions/{made['id']}/comments", **remark)).status_code == 201
     decision = {"reason": "Too fast", "heard": 0.5}
     answer = await reviewer.post(f"/versions/{made['id']}/request-changes", json=decision)
     assert answer.json()["status"] == "draft", answer.text
@@ -115,19 +120,6 @@ async def version(studio: Studio, worker: None, rows: Rows) -> Json:
         "select gen_random_uuid(), project_id, asset_id, id, 30 from versions limit 1"
     )
     return made
-
-
-@pytest.fixture
-async def beyond(rows: Rows) -> Rows:
-    """The database with its triggers passed by, to bring a row where it would not get by itself."""
-
-    async def ask(query: str, *values: Any) -> list[tuple[Any, ...]]:
-        await rows("set session_replication_role = replica")
-        found = await rows(query, *values)
-        await rows("set session_replication_role = default")
-        return found
-
-    return ask
 
 
 def test_the_migrations_make_what_the_models_say(database_url: str) -> None:
@@ -199,6 +191,56 @@ async def test_what_is_written_once_stays(version: Json, rows: Rows) -> None:
             with refusal():
                 await rows(f"update {table} set {name} = {other}")  # noqa: S608 - our own names
     assert (UUID(version["id"]),) in await rows("select id from versions")
+
+
+async def test_what_comes_and_goes_goes_row_by_row(version: Json, rows: Rows) -> None:
+    """Memberships as people leave, answers under an `Idempotency-Key` once they are a day old."""
+    for table in ("memberships", "idempotency_keys"):
+        with refusal():
+            await rows(f"truncate {table}")
+    with refusal():
+        await rows("delete from idempotency_keys")
+    await rows("delete from memberships where role = 'viewer'")
+    assert version["number"] == 1
+
+
+async def test_a_session_that_ended_stays_ended(studio: Studio, rows: Rows) -> None:
+    await studio.person("author")
+    await rows("update sessions set ended_at = now()")
+    for change in ("ended_at = null", "ended_at = now() + interval '1 h'", "token_hash = 'x'", "last_seen_at = now()"):
+        with refusal(errors.CheckViolation):
+            await rows(f"update sessions set {change}")  # noqa: S608 - our own
+
+
+LAST: Final = {
+    "owner": (
+        "insert into memberships select project_id, person_id, 'owner' from memberships where role = 'author'",
+        "delete from memberships where role = 'owner' and person_id = (select id from people where email like '{who}@%%')",
+        ("owner", "author"),
+    ),
+    "admin": ("select", "update people set is_admin = false where email like '{who}@%%'", ("owner", "admin")),
+}
+
+
+@pytest.mark.parametrize("kind", LAST)
+async def test_the_last_of_those_who_manage_stays_whoever_writes(rows: Rows, database_url: str, kind: str) -> None:
+    """One after the other, and two at once that do not see each other."""
+    second, leave, (one, other) = LAST[kind]
+    await rows("delete from memberships where project_id = (select id from projects where key = 'elsewhere')")
+    await rows(second)
+    async with await psycopg.AsyncConnection.connect(database_url) as somebody:
+        await somebody.execute(leave.format(who=one).encode())
+        await somebody.execute("set constraints all immediate")
+        await rows("begin")
+        await rows(leave.format(who=other))
+        ending = asyncio.ensure_future(rows("commit"))
+        while not await (await somebody.execute("select from pg_locks where not granted")).fetchall():
+            await asyncio.sleep(0.01)
+        await somebody.commit()
+        with refusal(errors.CheckViolation):
+            await ending
+    with refusal(errors.CheckViolation):
+        await rows(leave.format(who=other))
 
 
 async def test_the_record_holds_against_who_switches_triggers_off(version: Json, rows: Rows) -> None:

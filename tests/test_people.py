@@ -7,10 +7,12 @@ import json
 import httpx
 import pytest
 from conftest import Json, Rows, Studio, field_of, refused
+from meeting import held, until_waiting
 
 from voiceops.workflow import demo
 
 WHY = {"reason": "Left the company"}
+ADMINS = "select from people where is_admin for update"
 
 
 async def people(studio: Studio, **query: str) -> dict[str, Json]:
@@ -107,15 +109,45 @@ async def test_the_last_admin_stays(studio: Studio) -> None:
     refused(await (await studio.person("admin")).get("/people"), 403)
 
 
-async def test_two_admins_who_deactivate_each_other_leave_one(studio: Studio, rows: Rows) -> None:
+@pytest.mark.parametrize("idle", ["0 min", "5 min"])
+async def test_two_admins_who_deactivate_each_other_leave_one(studio: Studio, rows: Rows, idle: str) -> None:
+    """Also where the last use of both sessions is noted anew, which the other one's deactivation ends."""
     seen = await people(studio)
     admin, owner = await studio.person("admin"), await studio.person("owner")
-    answers = await asyncio.gather(
-        admin.post(f"/people/{seen['owner']['id']}/deactivate", json=WHY),
-        owner.post(f"/people/{seen['admin']['id']}/deactivate", json=WHY),
-    )
-    assert 200 in [answer.status_code for answer in answers]
+    await rows("update sessions set last_seen_at = now() - cast(%s as interval)", idle)
+    async with held(rows, ADMINS):
+        both = asyncio.gather(
+            admin.post(f"/people/{seen['owner']['id']}/deactivate", json=WHY),
+            owner.post(f"/people/{seen['admin']['id']}/deactivate", json=WHY),
+        )
+        await until_waiting(rows, 2)
+    assert sorted(answer.status_code for answer in await both) == [200, 409]
     assert await rows("select count(*) from people where is_admin and deactivated_at is null") == [(1,)]
+
+
+@pytest.mark.parametrize(
+    ("before", "verb"),
+    [("null", "deactivate"), ("now()", "reactivate")],
+)
+async def test_who_is_let_out_or_in_by_many_at_once_is_so_once(studio: Studio, rows: Rows, before: str, verb: str) -> None:
+    admin = await studio.person("admin")
+    person = (await people(studio))["viewer"]["id"]
+    await rows(f"update people set deactivated_at = {before} where id = %s", person)  # noqa: S608 - our own
+    async with held(rows, "select from people for update"):
+        four = asyncio.gather(*(admin.post(f"/people/{person}/{verb}", json=WHY) for _ in range(4)))
+        await until_waiting(rows, 4)
+    assert sorted(answer.status_code for answer in await four) == [200, 409, 409, 409]
+    assert await rows("select count(*) from audit_events where action = %s", f"person.{verb}") == [(1,)]
+
+
+async def test_a_change_of_a_person_tells_what_was_there_when_it_was_made(studio: Studio, rows: Rows) -> None:
+    admin = await studio.person("admin")
+    person = (await people(studio))["viewer"]["id"]
+    async with held(rows, "select from people for update"):
+        two = asyncio.gather(*(admin.patch(f"/people/{person}", json={"name": "Noor H."}) for _ in range(2)))
+        await until_waiting(rows, 2)
+    assert [answer.status_code for answer in await two] == [200, 200]
+    assert await rows("select count(*) from audit_events where action = 'person.change'") == [(1,)]
 
 
 async def test_a_name_an_address_and_the_right_to_manage_change(studio: Studio, rows: Rows) -> None:

@@ -1,7 +1,7 @@
 """Who may do what: one rule for each action, and every route of the API keeps to it."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from itertools import product
 from typing import Any, Final, NamedTuple
 from uuid import uuid4
@@ -340,65 +340,61 @@ async def test_who_is_not_signed_in_gets_nothing(studio: Studio, worker: None, r
         check(await ask(client, method, path, ids, route.body), route.signed_out, f"{method} {path} by nobody")
 
 
+Deeds = list[tuple[Action, str, str]]
+"""What may be done to a subject, by which request."""
+
+
+def deeds_of(project: str, asset: str, generations: Sequence[str], outsider: str) -> dict[str, Deeds]:
+    """By where it is shown, each subject, with everything that any `can` may promise of it."""
+    one, limits, policy = f"/projects/{project}", f"/projects/{project}/limits", f"/projects/{project}/policy"
+    of_project: Deeds = [
+        (Action.ASSET_CREATE, "POST", f"{one}/assets"),
+        (Action.TARGET_CREATE, "POST", f"{one}/targets"),
+        (Action.PROJECT_UPDATE, "PATCH", one),
+        (Action.MEMBER_INVITE, "POST", f"{one}/invitations"),
+        (Action.KEY_CREATE, "POST", "/api-keys"),
+        (Action.AUDIT_READ, "GET", f"{one}/audit"),
+        (Action.AUDIT_EXPORT, "GET", f"{one}/audit/export"),
+        (Action.AUDIT_VERIFY, "POST", f"{one}/audit/verify"),
+    ]
+    of_installation: Deeds = [
+        (Action.PROJECT_CREATE, "POST", "/projects"),
+        (Action.PERSON_CHANGE, "PATCH", f"/people/{outsider}"),
+        (Action.PERSON_DEACTIVATE, "POST", f"/people/{outsider}/deactivate"),
+        (Action.PERSON_REACTIVATE, "POST", f"/people/{outsider}/reactivate"),
+        (Action.AUDIT_READ, "GET", "/audit"),
+        (Action.AUDIT_EXPORT, "GET", "/audit/export"),
+        (Action.AUDIT_VERIFY, "POST", "/audit/verify"),
+    ]
+    of_asset: Deeds = [
+        (Action.ASSET_UPDATE, "PATCH", f"/assets/{asset}"),
+        (Action.SCRIPT_CREATE, "POST", f"/assets/{asset}/scripts"),
+        (Action.GENERATION_REQUEST, "POST", f"/assets/{asset}/generations"),
+    ]
+    return {
+        limits: [(Action.LIMIT_CHANGE, "PATCH", limits)],
+        policy: [(Action.POLICY_CHANGE, "PATCH", policy)],
+        one: of_project,
+        "/session": of_installation,
+        f"/assets/{asset}": of_asset,
+        **{
+            shown: [(Action.GENERATION_CANCEL, "POST", f"{shown}/cancel"), (Action.GENERATION_RETRY, "POST", f"{shown}/retry")]
+            for shown in (f"/generations/{id_}" for id_ in generations)
+        },
+    }
+
+
 async def test_can_tells_what_really_may_be_done(studio: Studio, rows: Rows) -> None:
     """Each subject's `can`, for each role, against what the API answers to the deed."""
     outsider = (await (await studio.person("outsider")).get("/session")).json()["person"]["id"]
-    asset = await studio.asset()
-    waiting, failed, spoken = [await studio.ask(asset) for _ in range(3)]
+    asset = (await studio.asset())["id"]
+    waiting, failed, spoken = [(await studio.ask({"id": asset}))["id"] for _ in range(3)]
     for generation, *steps in ((failed, "failed"), (spoken, "running", "succeeded")):
         for step in steps:
-            await rows("update generations set status = %s where id = %s", step, generation["id"])
-    generations = ["/generations/{id}" + end for end in ("/cancel", "/retry")]
-    limits, policy = f"/projects/{studio.project}/limits", f"/projects/{studio.project}/policy"
-    subjects: list[tuple[str, list[tuple[Action, str, str]]]] = [
-        (limits, [(Action.LIMIT_CHANGE, "PATCH", limits)]),
-        (policy, [(Action.POLICY_CHANGE, "PATCH", policy)]),
-        (
-            f"/projects/{studio.project}",
-            [
-                (Action.ASSET_CREATE, "POST", f"/projects/{studio.project}/assets"),
-                (Action.TARGET_CREATE, "POST", f"/projects/{studio.project}/targets"),
-                (Action.PROJECT_UPDATE, "PATCH", f"/projects/{studio.project}"),
-                (Action.MEMBER_INVITE, "POST", f"/projects/{studio.project}/invitations"),
-                (Action.KEY_CREATE, "POST", "/api-keys"),
-                (Action.AUDIT_READ, "GET", f"/projects/{studio.project}/audit"),
-                (Action.AUDIT_EXPORT, "GET", f"/projects/{studio.project}/audit/export"),
-                (Action.AUDIT_VERIFY, "POST", f"/projects/{studio.project}/audit/verify"),
-            ],
-        ),
-        (
-            "/session",
-            [
-                (Action.PROJECT_CREATE, "POST", "/projects"),
-                (Action.PERSON_CHANGE, "PATCH", f"/people/{outsider}"),
-                (Action.PERSON_DEACTIVATE, "POST", f"/people/{outsider}/deactivate"),
-                (Action.PERSON_REACTIVATE, "POST", f"/people/{outsider}/reactivate"),
-                (Action.AUDIT_READ, "GET", "/audit"),
-                (Action.AUDIT_EXPORT, "GET", "/audit/export"),
-                (Action.AUDIT_VERIFY, "POST", "/audit/verify"),
-            ],
-        ),
-        (
-            f"/assets/{asset['id']}",
-            [
-                (Action.ASSET_UPDATE, "PATCH", f"/assets/{asset['id']}"),
-                (Action.SCRIPT_CREATE, "POST", f"/assets/{asset['id']}/scripts"),
-                (Action.GENERATION_REQUEST, "POST", f"/assets/{asset['id']}/generations"),
-            ],
-        ),
-        *(
-            (
-                f"/generations/{one['id']}",
-                [
-                    (action, "POST", path.format(id=one["id"]))
-                    for action, path in zip((Action.GENERATION_CANCEL, Action.GENERATION_RETRY), generations, strict=True)
-                ],
-            )
-            for one in (spoken, failed, waiting)
-        ),
-    ]
+            await rows("update generations set status = %s where id = %s", step, generation)
+    subjects = deeds_of(studio.project, asset, (spoken, failed, waiting), outsider)
     bodies: dict[Action, Json] = {route.action: route.body or {} for route in ROUTES.values() if route.action}
-    for role, (shown, deeds) in product((Role.VIEWER, Role.REVIEWER, Role.AUTHOR, Role.OWNER), subjects):
+    for role, (shown, deeds) in product((Role.VIEWER, Role.REVIEWER, Role.AUTHOR, Role.OWNER), subjects.items()):
         client = await studio.person(role)
         can = (await client.get(shown)).json()["can"]
         assert set(can) <= {action for action, _, _ in deeds}, f"{shown} promises more than is tried here"

@@ -8,6 +8,7 @@ from typing import Final, NamedTuple
 import httpx
 import pytest
 from conftest import Json, Rows, Studio, field_of, refused
+from meeting import held, until_waiting
 
 from voiceops.api.border import SECURITY_HEADERS
 from voiceops.config import settings
@@ -271,7 +272,8 @@ async def test_what_our_own_page_and_other_programs_send_passes(studio: Studio) 
         assert answer.status_code == 201, headers
 
 
-async def test_a_request_id_is_taken_over_if_it_is_a_plain_one(studio: Studio) -> None:
+@pytest.mark.usefixtures("trusting")
+async def test_a_request_id_is_taken_over_from_a_trusted_proxy_if_it_is_a_plain_one(studio: Studio) -> None:
     client = await studio.anonymous()
     answer = await client.get("/session", headers={"X-Request-ID": "proxy-1.2_3"})
     assert refused(answer, 401)["request_id"] == "proxy-1.2_3"
@@ -281,6 +283,17 @@ async def test_a_request_id_is_taken_over_if_it_is_a_plain_one(studio: Studio) -
         seen.add(refused(answer, 401)["request_id"])
         assert seen.isdisjoint({other})
     assert len(seen) == 6
+
+
+async def test_nobody_else_chooses_the_request_id_that_is_recorded(studio: Studio, rows: Rows) -> None:
+    client = await studio.person("author")
+    for _ in range(2):
+        answer = await client.get("/session", headers={"X-Request-ID": "mine"})
+        assert answer.headers["x-request-id"] != "mine"
+    body = {"key": "a", "title": "A"}
+    answer = await client.post(f"/projects/{studio.project}/assets", json=body, headers={"X-Request-ID": "mine"})
+    ((payload,),) = await rows("select payload from audit_events where action = 'asset.create'")
+    assert json.loads(payload)["request_id"] == answer.headers["x-request-id"] != "mine"
 
 
 async def test_what_nobody_foresaw_tells_nothing_of_itself(studio: Studio, worker: None, rows: Rows) -> None:
@@ -340,6 +353,24 @@ async def test_a_connection_lost_while_saving_is_503_that_leaves_open_whether_it
     assert "may or may not have been done" in detail
     assert "Idempotency-Key" in detail
     assert int(answer.headers["retry-after"]) > 0
+
+
+async def test_requests_that_block_each_other_are_told_to_ask_again(studio: Studio, rows: Rows) -> None:
+    """A deadlock: the request has its project and waits for a person, whom somebody holds who then waits for the project."""
+    owner = await studio.person("owner")
+    items = (await owner.get(f"/projects/{studio.project}/members")).json()["items"]
+    viewer = next(one["person"]["id"] for one in items if one["roles"] == ["viewer"])
+    async with held(rows, "select from people for update"):
+        body = {"roles": ["author"], "reason": "Because"}
+        asked = asyncio.create_task(owner.put(f"/projects/{studio.project}/members/{viewer}", json=body))
+        await until_waiting(rows)
+        await rows("select from projects for update")
+        answer = await asked
+    told = refused(answer, 409)
+    assert "does not answer" not in told["detail"]
+    assert told["possible"] == []
+    assert int(answer.headers["retry-after"]) > 0
+    assert await rows("select count(*) from audit_events where action = 'member.change'") == [(0,)]
 
 
 async def test_more_requests_than_the_database_takes_at_once_are_told_to_come_back(studio: Studio, rows: Rows) -> None:

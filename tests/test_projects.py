@@ -54,7 +54,7 @@ async def test_projects_come_newest_first_in_pages_and_whole_by_name_to_who_sign
     assert [one["name"] for one in (await client.get("/session")).json()["projects"]] == ["Northwind Voice", "Zürich"]
 
 
-async def test_who_is_a_member_of_nothing_sees_nothing(studio: Studio, rows: Rows) -> None:
+async def test_who_is_a_member_of_nothing_sees_nothing(studio: Studio, beyond: Rows) -> None:
     client = await studio.person("author")
-    await rows("delete from memberships")
+    await beyond("delete from memberships")
     assert (await client.get("/projects")).json() == {"items": [], "next_cursor": None}

@@ -78,16 +78,26 @@ def test_with_demo_accounts_nothing_listens_beyond_this_machine(database_url: st
     assert "VOICEOPS_ALLOW_REMOTE_DEMO=1" in told.stderr
 
 
+def test_a_password_everybody_knows_keeps_it_from_listening_by_whatever_address(database_url: str) -> None:
+    ask(database_url, "update people set email = replace(email, 'northwind', 'customer')")
+    ask(database_url, "update people set deactivated_at = now() where email not like 'viewer@%' and not is_admin")
+    told = run("serve", database_url, HOST="0.0.0.0", PORT="0", DEMO="0")  # noqa: S104 - what is refused
+    assert told.returncode == 2
+    assert "new password or is deactivated" in told.stderr
+
+
 def test_an_empty_database_is_not_filled_where_others_could_sign_in(unmade: str) -> None:
     assert run("migrate", unmade, HOST="0.0.0.0", DEMO="1").returncode == 2  # noqa: S104 - what is refused
     assert ask(unmade, COUNTS) == [(0, 0, 0)]
 
 
-@pytest.mark.parametrize("why", ["it was allowed", "nobody of the demo can sign in"])
+@pytest.mark.parametrize("why", ["it was allowed", "nobody of the demo can sign in", "all changed their passwords"])
 def test_it_listens_beyond_this_machine_where(settings: Settings, monkeypatch: pytest.MonkeyPatch, why: str) -> None:
     url = settings.database_url or ""
     if why == "it was allowed":
         monkeypatch.setenv("VOICEOPS_ALLOW_REMOTE_DEMO", "1")
+    elif why == "all changed their passwords":
+        ask(url, "update people set has_public_password = false")
     else:
         ask(url, "update people set deactivated_at = now() where email like '%@northwind.example'")
     with socket.create_server(("127.0.0.1", 0)) as free:

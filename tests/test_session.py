@@ -1,11 +1,13 @@
 """Signing in, being somebody, signing out."""
 
+import asyncio
 import hashlib
 from collections.abc import AsyncIterator
 
 import httpx
 import pytest
 from conftest import Rows, Studio, refused
+from meeting import held, until_waiting
 
 from voiceops.api.identity import COOKIE
 from voiceops.config import settings
@@ -109,10 +111,10 @@ async def test_a_made_up_cookie_is_nobody(studio: Studio) -> None:
     ],
     ids=["idle", "too old", "ended", "deactivated"],
 )
-async def test_a_session_that_is_over_is_over(studio: Studio, rows: Rows, change: str) -> None:
+async def test_a_session_that_is_over_is_over(studio: Studio, beyond: Rows, change: str) -> None:
     client = await studio.person("author")
     assert (await client.get("/session")).status_code == 200
-    await rows(change.format(idle=settings().session_idle, absolute=settings().session_absolute))
+    await beyond(change.format(idle=settings().session_idle, absolute=settings().session_absolute))
     refused(await client.get("/session"), 401)
 
 
@@ -124,27 +126,47 @@ async def test_use_keeps_a_session_from_going_idle_but_not_for_ever(studio: Stud
     assert await rows("select now() - last_seen_at < interval '5 s' from sessions") == [(True,)]
 
 
-async def test_a_right_that_is_taken_away_is_gone_with_the_next_request(studio: Studio, rows: Rows) -> None:
+async def test_a_right_that_is_taken_away_is_gone_with_the_next_request(studio: Studio, beyond: Rows) -> None:
     client = await studio.person("author")
     asset = await studio.asset()
-    await rows("update memberships set role = 'viewer' where role = 'author'")
+    await beyond("update memberships set role = 'viewer' where role = 'author'")
     refused(await client.patch(f"/assets/{asset['id']}", json={"title": "Mine"}), 403)
-    await rows("delete from memberships")
+    await beyond("delete from memberships")
     refused(await client.get(f"/assets/{asset['id']}"), 404)
     assert (await client.get("/session")).json()["projects"] == []
 
 
 @pytest.mark.usefixtures("demo_mode")
-async def test_a_demo_studio_tells_whom_to_try(studio: Studio, rows: Rows) -> None:
+async def test_a_demo_studio_tells_whom_to_try(studio: Studio, beyond: Rows) -> None:
     client = await studio.anonymous()
     told = (await client.get("/demo")).json()
     assert [one["role"] for one in told["accounts"]] == ["author", "reviewer", "publisher", "owner", "auditor", "viewer"]
     for account in told["accounts"]:
         answer = await client.post("/session", json={"email": account["email"], "password": told["password"]})
         assert answer.json()["person"]["name"] == account["name"]
-    await rows("update people set deactivated_at = now()")
+    await beyond("update people set deactivated_at = now()")
     refused(await client.get("/demo"), 404)
 
 
 async def test_any_other_studio_tells_nobody_whom_to_try(studio: Studio) -> None:
     refused(await (await studio.anonymous()).get("/demo"), 404)
+
+
+async def test_a_session_whose_use_is_noted_keeps_its_other_requests_waiting_for_nothing(studio: Studio, rows: Rows) -> None:
+    asset = await studio.asset()
+    client = await studio.person("author")
+    await rows("update sessions set last_seen_at = now() - interval '5 min'")
+    async with held(rows, "select from assets for update"):
+        slow = asyncio.create_task(client.patch(f"/assets/{asset['id']}", json={"title": "New"}))
+        await until_waiting(rows)
+        assert (await asyncio.wait_for(client.get("/session"), 5)).status_code == 200
+        assert not slow.done()
+        assert await rows("select count(*) from sessions where last_seen_at > now() - interval '1 min'") == [(1,)]
+    assert (await slow).status_code == 200
+
+
+async def test_a_session_somebody_holds_is_used_all_the_same(studio: Studio, rows: Rows) -> None:
+    client = await studio.person("author")
+    await rows("update sessions set last_seen_at = now() - interval '5 min'")
+    async with held(rows, "select from sessions for update"):
+        assert (await asyncio.wait_for(client.get("/session"), 5)).status_code == 200

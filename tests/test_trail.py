@@ -8,13 +8,13 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable
-from contextlib import AsyncExitStack
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import ExitStack
 from itertools import product
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import httpx
 import psycopg
@@ -24,7 +24,7 @@ from psycopg import errors
 from pymerkle import InmemoryTree
 from starlette.requests import ClientDisconnect
 
-from voiceops.api.audit import EXPORTING, ExportAnswer
+from voiceops.api.exporting import AT_ONCE, ExportAnswer, turn
 from voiceops.audit import bundle
 from voiceops.audit.merkle import leaf_hash, root_from
 from voiceops.audit.notes import NotSigned, Verifier
@@ -337,42 +337,81 @@ async def test_a_link_of_another_site_takes_nothing_away_and_leaves_no_event(stu
         assert len(told) == 3
 
 
-async def test_so_many_exports_at_once_and_one_more_is_told_to_come_back(studio: Studio) -> None:
+async def test_each_person_has_one_export_at_once_and_all_together_so_many(studio: Studio) -> None:
     auditor = await studio.person("auditor")
-    async with AsyncExitStack() as busy:
-        while not EXPORTING.taken:
-            await busy.enter_async_context(EXPORTING)
-        async with asyncio.timeout(5):  # it does not wait
+    me = UUID((await auditor.get("/session")).json()["person"]["id"])
+    for readers in ([me], [uuid4() for _ in range(AT_ONCE)]):
+        with ExitStack() as having:
+            for reader in readers:
+                having.enter_context(turn(reader))
             answer = await auditor.get(f"/projects/{studio.project}/audit/export")
-        refused(answer, 429)
-        assert int(answer.headers["retry-after"]) > 0
-        assert await page(auditor, studio, action="audit.export") == []
-    assert (await exported(auditor, studio)).status_code == 200
-    assert not EXPORTING.taken
+            refused(answer, 429)
+            assert int(answer.headers["retry-after"]) > 0
+    assert await page(auditor, studio, action="audit.export") == []
+    with ExitStack() as having:
+        for _ in range(AT_ONCE - 1):
+            having.enter_context(turn(uuid4()))
+        for _ in range(2):
+            assert (await exported(auditor, studio)).status_code == 200
 
 
-async def test_who_goes_away_amid_an_export_leaves_their_turn_to_others(studio: Studio) -> None:
-    await studio.person("auditor")
-    taken = []
+async def test_an_export_that_is_refused_leaves_the_turn(studio: Studio) -> None:
+    viewer = await studio.person("viewer")
+    for _ in range(AT_ONCE + 1):
+        refused(await viewer.get(f"/projects/{studio.project}/audit/export"), 403)
 
-    async def stopped(app: Any, scope: Any, receive: Any, send: Any) -> None:
-        async def gone(message: Any) -> None:
-            if message["type"] == "http.response.body":
-                taken.append(True)
-                raise OSError("The reader has gone.")
-            await send(message)
 
-        await app(scope, receive, gone)
+async def _lines() -> AsyncIterator[str]:
+    yield "a line\n"
+    yield "another\n"
 
-    for _ in range(2):  # as many as there are turns
-        whole = ExportAnswer(iter(["a line\n"]))
+
+async def send_to(send: Callable[[Any], Awaitable[None]]) -> None:
+    """Send an export to somebody, who had the turn."""
+    somebody = uuid4()
+    with ExitStack() as having:
+        having.enter_context(turn(somebody))
+        answer = ExportAnswer(_lines(), having.pop_all(), "text/csv", {})
+    try:
+        await answer({"type": "http", "asgi": {"spec_version": "2.4"}}, _nothing, send)
+    finally:
+        with turn(somebody):
+            pass
+
+
+@pytest.mark.usefixtures("settings")
+async def test_who_goes_away_amid_an_export_leaves_their_turn_to_others() -> None:
+    async def gone(message: Any) -> None:
+        if message["type"] == "http.response.body":
+            raise OSError("The reader has gone.")
+
+    for _ in range(AT_ONCE + 1):
         with pytest.raises(ClientDisconnect):
-            await stopped(whole, {"type": "http", "asgi": {"spec_version": "2.4"}}, None, _nothing)
-    assert (taken, EXPORTING.taken) == ([True, True], False)
+            await send_to(gone)
 
 
-async def _nothing(_message: object) -> None:
-    return
+@pytest.fixture
+def hurried(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An export may take so long."""
+    monkeypatch.setenv("VOICEOPS_EXPORT_TIMEOUT", "0.2")
+
+
+@pytest.mark.usefixtures("hurried", "settings")
+async def test_who_takes_nothing_of_an_export_loses_it_and_the_turn() -> None:
+    sent = []
+
+    async def slow(message: Any) -> None:
+        sent.append(message)
+        if message["type"] == "http.response.body":
+            await asyncio.sleep(60)
+
+    async with asyncio.timeout(30):
+        await send_to(slow)
+    assert [message.get("more_body") for message in sent] == [None, True], "broken off, not ended"
+
+
+async def _nothing() -> Any:
+    return {}
 
 
 async def test_a_new_signing_key_is_told_and_made_by_one_at_a_time(studio: Studio, rows: Rows, settings: Settings) -> None:

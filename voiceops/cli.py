@@ -178,7 +178,8 @@ def _refuse_remote_demo(known: Settings) -> None:
         return
     typer.echo(
         f"Demo accounts are here, whose password everybody knows, so nothing listens on {known.host}. Set VOICEOPS_DEMO=0 with"
-        " an empty database, or VOICEOPS_ALLOW_REMOTE_DEMO=1 if this is what you want.",
+        " an empty database, or one where each of them has a new password or is deactivated; or VOICEOPS_ALLOW_REMOTE_DEMO=1"
+        " if this is what you want.",
         err=True,
     )
     raise typer.Exit(2)

@@ -57,6 +57,8 @@ class Settings(BaseSettings):
     speech_timeout: float = Field(default=300.0, gt=0, description="One request may take no longer.")
     body_timeout: float = Field(default=60.0, gt=0, description="A request body that takes longer to arrive is refused.")
 
+    export_timeout: float = Field(default=900.0, gt=0, description="An export of the record whose reader takes longer breaks off.")
+
     smtp_url: SecretStr | None = Field(
         default=None, description="Mail server that notices are also sent by: smtp://user:password@host:587 or smtps://host."
     )

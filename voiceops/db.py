@@ -27,6 +27,7 @@ __all__ = [
     "act_as",
     "ask",
     "driver_connection",
+    "is_entangled",
     "is_lost",
     "libpq_url",
     "new_id",
@@ -44,6 +45,10 @@ TAKE_ROLE: Final = f"select set_config('role', rolname, false) from pg_roles whe
 
 POOL_SECONDS: Final = 5.0
 """Who waits longer for a connection is told to come back."""
+GONE: Final = ("08", "53", "57P0")
+"""How the codes of PostgreSQL begin that tell of a lost connection, or of a server that stops, starts or has no room."""
+ENTANGLED: Final = ("40001", "40P01", "55P03")
+"""A serialization failure, a deadlock, a lock that was not to be had."""
 
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -74,8 +79,19 @@ class Base(DeclarativeBase):
 
 
 def is_lost(error: DBAPIError) -> bool:
-    """Tell whether the database went away, rather than refused."""
-    return error.connection_invalidated or isinstance(error, OperationalError | InterfaceError)
+    """Tell whether the database went away or can't be reached, rather than refused: what never reached it has no code of its."""
+    code = _code(error)
+    away = code.startswith(GONE) if code else isinstance(error, OperationalError | InterfaceError)
+    return error.connection_invalidated or away
+
+
+def is_entangled(error: DBAPIError) -> bool:
+    """Tell whether it was undone for the sake of another transaction, and may well be done the next time."""
+    return _code(error) in ENTANGLED
+
+
+def _code(error: DBAPIError) -> str | None:
+    return getattr(error.orig, "sqlstate", None)
 
 
 class Database:

@@ -19,6 +19,8 @@ PASSWORDS: Final = PasswordHash([Argon2Hasher(time_cost=2, memory_cost=19 * 1024
 HASHING: Final = Turns(min(max(1, (os.cpu_count() or 1) - 1), 4))
 """So many hashes at once, one fewer than there are processors: a crowd signing in leaves the server its cores and its memory."""
 
+DEMO: Final = "voiceops-demo"
+"""Of all people of the demo. Everybody knows it, so nobody else takes it, and nobody comes back to it."""
 SHORTEST: Final = 10
 LONGEST: Final = 1024
 FEWEST_DIFFERENT: Final = 4
@@ -53,9 +55,9 @@ async def matches(password: str, known: str | None) -> tuple[bool, str | None]:
 
 @cache
 def _common() -> frozenset[str]:
-    """Return every password of at least 10 characters among the 30,000 of zxcvbn (MIT) and the 20,000 of Django (BSD)."""
+    """Return the demo's, and all of 10 characters or more among the 30,000 of zxcvbn (MIT) and the 20,000 of Django (BSD)."""
     packed = files("voiceops").joinpath("common_passwords.txt.gz").read_bytes()
-    return frozenset(gzip.decompress(packed).decode().splitlines())
+    return frozenset({DEMO, *gzip.decompress(packed).decode().splitlines()})
 
 
 @cache

@@ -9,7 +9,7 @@ from pydantic import AfterValidator, Field
 from sqlalchemy import ColumnElement, Select, and_, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from voiceops.api.deps import Caller, Db, Part, paged
+from voiceops.api.deps import Caller, Db, Part, cursor_after, paged
 from voiceops.api.idempotency import Once
 from voiceops.api.payloads import Asked, In, Out, Page, PersonOut, Time, Title, line, shaped
 from voiceops.api.scripts import ScriptText
@@ -17,7 +17,7 @@ from voiceops.models import Action, Asset, Blob, Person, Project, Script, Status
 from voiceops.models.actor import Actor
 from voiceops.models.asset import KEY
 from voiceops.models.version import BlobState
-from voiceops.policy import allowed, find
+from voiceops.policy import allowed, authorize, find
 from voiceops.workflow import assets
 
 router = APIRouter(tags=["assets"])
@@ -159,7 +159,7 @@ async def list_assets(
     shown = _shown().where(Asset.project_id == project, *wanted)
     rows = (await db.execute(paged(shown, Asset.id, part))).all()
     items = [_out(actor, *row) for row in rows[: part.limit]]
-    return Page(items=items, next_cursor=str(items[-1].id) if len(rows) > part.limit else None)
+    return Page(items=items, next_cursor=cursor_after(items, rows, part))
 
 
 def _matches(words: str) -> ColumnElement[bool]:
@@ -170,7 +170,8 @@ def _matches(words: str) -> ColumnElement[bool]:
 @router.post("/projects/{project}/assets", status_code=201)
 async def create_asset(project: UUID, body: AssetIn, db: Db, actor: Caller, once: Once) -> AssetOut:
     """Make an asset."""
-    await find(db, actor, Project, project)  # a stored answer too is only for who may see it
+    found = await find(db, actor, Project, project)
+    authorize(actor, Action.ASSET_CREATE, found.project_id)  # a stored answer too is only for who may ask
 
     async def create() -> tuple[AssetOut, str]:
         made = await assets.create(db, actor, project, key=body.key, title=body.title, language=body.language, tags=body.tags)

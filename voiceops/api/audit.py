@@ -1,6 +1,7 @@
 """`/projects/{project}/audit`, and `/audit` for what happened in no project: reading, verifying and exporting the record."""
 
 import asyncio
+from contextlib import ExitStack
 from datetime import UTC, datetime
 from hashlib import sha256
 from typing import Annotated, Any, Final, Literal
@@ -11,17 +12,17 @@ from fastapi.responses import StreamingResponse
 from pydantic import AfterValidator, AwareDatetime, Field
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
-from starlette import types
 
 from voiceops.api.audit_answers import EventOut, EventWhole, VerdictOut, events_out, proof_out
 from voiceops.api.deps import Caller, CallerBriefly, Db, Held, Parts
+from voiceops.api.exporting import ExportAnswer, turn
 from voiceops.api.payloads import Asked, In, Json, Page
 from voiceops.audit.exporting import Export
 from voiceops.audit.merkle import leaf_hash
 from voiceops.audit.reading import Wanted, proof
 from voiceops.audit.verifying import Scope, verify
 from voiceops.config import settings
-from voiceops.errors import Forbidden, NotFound, TooMany, Unavailable
+from voiceops.errors import Forbidden, NotFound, Unavailable
 from voiceops.models import Action, AuditEvent
 from voiceops.models.actor import Actor
 from voiceops.models.audit import INSTALLATION
@@ -33,18 +34,6 @@ router = APIRouter(tags=["audit"])
 
 VERIFYING: Final = Turns(1)
 """A whole verification takes a core for as long as it lasts: a second one waits."""
-EXPORTING: Final = Turns(2)
-"""An export holds every hash of its log for as long as its reader takes: who comes third is told to come back."""
-BACK_S: Final = 15
-
-
-class ExportAnswer(StreamingResponse):
-    """An export on its way, which has its turn until the last byte is sent or its reader has gone."""
-
-    async def __call__(self, scope: types.Scope, receive: types.Receive, send: types.Send) -> None:
-        """Send it."""
-        async with EXPORTING:
-            await super().__call__(scope, receive, send)
 
 
 def asked_here(request: Request) -> None:
@@ -140,18 +129,15 @@ async def _verify(held: Parts, actor: Actor, project: UUID | None, body: VerifyI
 
 
 async def _export(held: Parts, actor: Actor, project: UUID | None, kind: Literal["jsonl", "csv"], asked: Json) -> StreamingResponse:
-    if EXPORTING.taken:
-        raise TooMany("Other exports are on their way already. Ask again when one of them has ended.", retry_after=BACK_S)
     told = {name: value.isoformat() if isinstance(value, datetime) else str(value) for name, value in asked.items()}
-    async with held.database.session.begin() as db:
-        await trail.export(db, actor, project, kind=kind, filters=told)
-    export = Export(held.database, Wanted(project or INSTALLATION, **asked), told, settings().secret_key)
     name = f"audit-{project or 'installation'}-{datetime.now(UTC):%Y%m%dT%H%M%SZ}.{kind}"
-    return ExportAnswer(
-        export.lines(kind),
-        media_type=f"{MEDIA_TYPES[kind]}; charset=utf-8",
-        headers={"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "private, no-store"},
-    )
+    headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "private, no-store"}
+    with ExitStack() as having:
+        having.enter_context(turn(actor.person))
+        async with held.database.session.begin() as db:
+            await trail.export(db, actor, project, kind=kind, filters=told)
+        export = Export(held.database, Wanted(project or INSTALLATION, **asked), told, settings().secret_key)
+        return ExportAnswer(export.lines(kind), having.pop_all(), f"{MEDIA_TYPES[kind]}; charset=utf-8", headers)
 
 
 MEDIA_TYPES: Final = {"jsonl": "application/jsonl", "csv": "text/csv"}

@@ -69,8 +69,8 @@ class Border:
             await self._app(scope, receive, send)
             return
         headers = Headers(scope=scope)
-        scope["request_id"] = _request_id(headers)
-        look_through(scope, headers, self._proxies)
+        by_proxy = look_through(scope, headers, self._proxies)
+        scope["request_id"] = (_given_id(headers) if by_proxy else None) or str(new_id())
         if self._tls:
             scope["scheme"] = "https"
         extra = {**SECURITY_HEADERS, **(TLS_HEADERS if scope["scheme"] == "https" else {})}
@@ -133,10 +133,10 @@ class Border:
         return TooLarge(f"The body is larger than {self._max:,} bytes; send less.")
 
 
-def _request_id(headers: Headers) -> str:
-    """Take over a request id that a proxy gave, if it is a plain one."""
+def _given_id(headers: Headers) -> str | None:
+    """Return the request id that a proxy gave, if it is a plain one. It stands in the record: of anybody else none is taken."""
     given = headers.get("x-request-id", "")
-    return given if REQUEST_ID.fullmatch(given) else str(new_id())
+    return given if REQUEST_ID.fullmatch(given) else None
 
 
 def key_of(headers: Mapping[str, str]) -> str | None:

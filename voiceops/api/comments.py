@@ -11,12 +11,12 @@ from sqlalchemy import Select, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import joinedload
 
-from voiceops.api.deps import Caller, Db, Part, paged
+from voiceops.api.deps import Caller, Db, Part, cursor_after, paged
 from voiceops.api.idempotency import Once
 from voiceops.api.payloads import In, Out, Page, PersonOut, Time, prose
 from voiceops.models import Action, Comment, CommentText, Person, Version
 from voiceops.models.actor import Actor
-from voiceops.policy import find
+from voiceops.policy import authorize, find
 from voiceops.workflow import comments
 from voiceops.workflow.comments import Remark
 
@@ -136,13 +136,14 @@ async def list_comments(version: UUID, db: Db, actor: Caller, part: Part) -> Pag
     await find(db, actor, Version, version)
     rows = (await db.execute(paged(_shown().where(Comment.version_id == version), Comment.id, part))).scalars().all()
     items = await _show(db, actor, rows[: part.limit])
-    return Page(items=items, next_cursor=str(items[-1].id) if len(rows) > part.limit else None)
+    return Page(items=items, next_cursor=cursor_after(items, rows, part))
 
 
 @router.post("/versions/{version}/comments", status_code=201)
 async def create_comment(version: UUID, body: CommentIn, db: Db, actor: Caller, once: Once) -> CommentOut:
     """Say something of a version. Markup is text like any other."""
-    await find(db, actor, Version, version)  # a stored answer too is only for who may see it
+    found = await find(db, actor, Version, version)
+    authorize(actor, Action.COMMENT_CREATE, found.project_id)  # a stored answer too is only for who may ask
 
     async def create() -> tuple[CommentOut, str]:
         remark = Remark(body.body, body.mentions, body.at_ms, body.until_ms, body.reply_to)

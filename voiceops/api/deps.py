@@ -1,8 +1,8 @@
 """What routes depend on: the transaction, who is asking, the parts of this process, pages."""
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Annotated, TypeVarTuple
+from typing import Annotated, Protocol, TypeVarTuple
 from uuid import UUID
 
 from fastapi import Depends, Query, Request
@@ -160,6 +160,19 @@ def paged(query: Select[*Columns], by: InstrumentedAttribute[UUID], part: Paging
     if part.cursor is not None:
         query = query.where(by < part.cursor)
     return query.order_by(by.desc()).limit(part.limit + 1)
+
+
+class Listed(Protocol):
+    """What a list shows."""
+
+    @property
+    def id(self) -> UUID:
+        """Its id."""
+
+
+def cursor_after(items: Sequence[Listed], rows: Sequence[object], part: Paging) -> str | None:
+    """Return the cursor of what comes after the items shown of these rows; None if that is nothing."""
+    return str(items[-1].id) if len(rows) > part.limit else None
 
 
 def numbered(query: Select[*Columns], kind: type[Script | Version], asset_id: UUID, part: Paging) -> Select[*Columns]:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from uuid import UUID
 
 from fastapi import APIRouter
 from sse_starlette import EventSourceResponse, ServerSentEvent
@@ -10,7 +11,9 @@ from voiceops.api.deps import Caller, Held, Parts
 from voiceops.api.identity import Identity, Shown
 from voiceops.api.live import concerns, event, visible
 from voiceops.changes import Change
+from voiceops.models import ApiKey
 from voiceops.models.actor import Actor
+from voiceops.workflow import keys
 
 router = APIRouter(tags=["events"])
 
@@ -43,8 +46,18 @@ async def _stream(held: Parts, reader: Actor, shown: Shown) -> AsyncIterator[Ser
                 reader, checked = known, now()
             if missed:
                 yield ServerSentEvent(event="ready", data="{}")
-            elif change and visible(change, reader):
+            elif change and await _hears(held, change, reader):
                 yield ServerSentEvent(event="change", data=event(change))
+
+
+async def _hears(held: Parts, change: Change, reader: Actor) -> bool:
+    """Tell whether a reader may hear of a change; whose a key is, the database knows alone."""
+    if not visible(change, reader):
+        return False
+    if change.type != ApiKey.noun:
+        return True
+    async with held.database.session.begin() as db:
+        return await keys.sees(db, reader, UUID(change.id))
 
 
 async def _next(changes: asyncio.Queue[Change | None], within: float) -> tuple[Change | None, bool]:

@@ -10,14 +10,14 @@ from sqlalchemy import Select, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import joinedload
 
-from voiceops.api.deps import Caller, Db, Held, Part, paged
+from voiceops.api.deps import Caller, Db, Held, Part, cursor_after, paged
 from voiceops.api.idempotency import Once
 from voiceops.api.payloads import In, Out, Page, PersonOut, Reason, ReasonIn, TextIn, Time
 from voiceops.api.problems import rate_headers
 from voiceops.api.voices import chosen
 from voiceops.models import Action, Asset, Generation, GenerationStatus, Script, Version
 from voiceops.models.actor import Actor
-from voiceops.policy import allowed, find
+from voiceops.policy import allowed, authorize, find
 from voiceops.providers import voice as find_voice
 from voiceops.providers.markup import counted
 from voiceops.workflow import generation, scripts
@@ -155,7 +155,8 @@ async def request_generation(
     `RateLimit` tells what is left of the caller's rate and of the project's.
     """
     if once.has_key:
-        await find(db, actor, Asset, asset)  # a stored answer too is only for who may see it
+        found = await find(db, actor, Asset, asset)
+        authorize(actor, Action.GENERATION_REQUEST, found.project_id)  # a stored answer too is only for who may ask
 
     async def create() -> tuple[GenerationOut, str]:
         script = await _script(db, actor, asset, body)
@@ -198,7 +199,7 @@ async def list_generations(
         query = query.where(Generation.status == status)
     rows = (await db.execute(paged(query, Generation.id, part))).all()
     items = [_of(actor, *row) for row in rows[: part.limit]]
-    return Page(items=items, next_cursor=str(items[-1].id) if len(rows) > part.limit else None)
+    return Page(items=items, next_cursor=cursor_after(items, rows, part))
 
 
 @router.get("/generations/{generation_id}")
@@ -216,7 +217,11 @@ async def cancel_generation(generation_id: UUID, db: Db, actor: Caller, body: Re
 
 
 @router.post("/generations/{generation_id}/retry")
-async def retry_generation(generation_id: UUID, db: Db, actor: Caller, held: Held, body: ReasonIn | None = None) -> GenerationOut:
-    """Queue a failed generation again."""
-    await generation.retry(db, actor, generation_id, partial(find_voice, held.providers), reason=body.reason if body else None)
+async def retry_generation(
+    generation_id: UUID, db: Db, actor: Caller, held: Held, response: Response, body: ReasonIn | None = None
+) -> GenerationOut:
+    """Queue a failed generation again. It counts as asking for one, and `RateLimit` tells what is left."""
+    voice_of = partial(find_voice, held.providers)
+    left = await generation.retry(db, actor, generation_id, voice_of, reason=body.reason if body else None)
+    response.headers.update(rate_headers(left))
     return await _show(db, actor, generation_id)

@@ -6,11 +6,11 @@ from uuid import UUID
 
 from fastapi import APIRouter, Request, Response
 from pydantic import Field
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import selectinload
+from sqlalchemy.orm import joinedload
 
-from voiceops.api.deps import Anonymous, Caller, Db, Held, Part, Parts, paged
+from voiceops.api.deps import Anonymous, Caller, Db, Held, Part, Parts, cursor_after, paged
 from voiceops.api.identity import session_before, set_session
 from voiceops.api.members import Roles
 from voiceops.api.payloads import Asked, Email, In, NewPassword, Out, Page, PersonName, PersonOut, Reason, Time
@@ -98,21 +98,20 @@ async def list_invitations(project: UUID, db: Db, actor: Caller, part: Part) -> 
     await find(db, actor, Project, project)
     authorize(actor, Action.MEMBER_INVITE, project)
     pending = (Invitation.project_id == project, Invitation.accepted_at.is_(None), Invitation.revoked_at.is_(None))
-    query = select(Invitation).where(*pending).options(selectinload(Invitation.invited_by))
-    rows = (await db.execute(paged(query, Invitation.id, part))).scalars().all()
-    items = [await _out(db, actor, one) for one in rows[: part.limit]]
-    return Page(items=items, next_cursor=str(items[-1].id) if len(rows) > part.limit else None)
+    rows = (await db.execute(paged(_shown().where(*pending), Invitation.id, part))).all()
+    items = [_out(actor, *row) for row in rows[: part.limit]]
+    return Page(items=items, next_cursor=cursor_after(items, rows, part))
 
 
 @router.post("/projects/{project}/invitations", status_code=201)
 async def invite(project: UUID, body: InvitationIn, request: Request, response: Response, db: Db, actor: Caller) -> InvitedOut:
     """Invite somebody. Inviting an address again ends the link before, so this takes no `Idempotency-Key`."""
     made, token = await invitations.invite(db, actor, project, email=body.email, roles=body.roles, reason=body.reason)
-    query = select(Invitation).where(Invitation.id == made.id).options(selectinload(Invitation.invited_by))
-    invitation = (await db.execute(query.execution_options(populate_existing=True))).scalar_one()
+    query = _shown().where(Invitation.id == made.id).execution_options(populate_existing=True)
+    shown = _out(actor, *(await db.execute(query)).one())
     response.headers["Cache-Control"] = "no-store"
     here = settings().url if settings().base_url else str(request.base_url).rstrip("/")
-    return InvitedOut(**(await _out(db, actor, invitation)).model_dump(), link=f"{here}/welcome#{token}")
+    return InvitedOut(**shown.model_dump(), link=f"{here}/welcome#{token}")
 
 
 @router.delete("/invitations/{invitation}", status_code=204)
@@ -177,8 +176,11 @@ async def _found(db: AsyncSession, actor: Actor, body: AcceptIn, newcomer: Newco
     return person
 
 
-async def _out(db: AsyncSession, actor: Actor, invitation: Invitation) -> InvitationOut:
-    why = await invitations.over(db, invitation)
+def _shown() -> Select[Invitation, str | None]:
+    return select(Invitation, invitations.why_over()).options(joinedload(Invitation.invited_by))
+
+
+def _out(actor: Actor, invitation: Invitation, why: str | None) -> InvitationOut:
     return InvitationOut(
         id=invitation.id,
         email=invitation.email or "",

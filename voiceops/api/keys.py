@@ -10,7 +10,7 @@ from sqlalchemy import Select, and_, case, exists, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
-from voiceops.api.deps import Db, Part, PersonOnly, paged
+from voiceops.api.deps import Db, Part, PersonOnly, cursor_after, paged
 from voiceops.api.payloads import In, Out, Page, PersonOut, Time, Title
 from voiceops.models import Action, ApiKey, Membership, Person, Project, Scope
 from voiceops.models.actor import Actor
@@ -109,7 +109,7 @@ async def list_api_keys(db: Db, actor: PersonOnly, part: Part, project: UUID | N
         wanted.append(ApiKey.project_id == (await find(db, actor, Project, project)).id)
     rows = (await db.execute(paged(_shown().where(*wanted), ApiKey.id, part))).all()
     items = [_out(actor, *row) for row in rows[: part.limit]]
-    return Page(items=items, next_cursor=str(items[-1].id) if len(rows) > part.limit else None)
+    return Page(items=items, next_cursor=cursor_after(items, rows, part))
 
 
 @router.post("/api-keys", status_code=201)

@@ -12,7 +12,7 @@ from psycopg import AsyncConnection, sql
 
 from voiceops.changes import CHANNEL, Change, read
 from voiceops.db import APP_ROLE, take_role
-from voiceops.models import LoginSession, Member, Notice, Person
+from voiceops.models import ApiKey, Invitation, LoginSession, Member, Notice, Person, Role
 from voiceops.models.actor import Actor, ActorKind
 
 log = structlog.get_logger()
@@ -82,7 +82,8 @@ def event(change: Change) -> str:
 def visible(change: Change, reader: Actor) -> bool:
     """Tell whether somebody may hear of it: a member of its project; of people also who manages them, and of oneself always.
 
-    Of notices each person hears for themselves alone.
+    Of notices each person hears for themselves alone, of invitations owners alone, and of keys people alone: whose key it is a
+    change does not tell, which `workflow.keys.sees` is to be asked for.
     """
     if change.type == Notice.noun:
         return reader.kind is ActorKind.PERSON and change.id == str(reader.person_id)
@@ -90,10 +91,18 @@ def visible(change: Change, reader: Actor) -> bool:
         return True
     if change.project_id is None:
         return change.type == Person.noun and reader.is_admin
-    return change.project_id in {str(project) for project in reader.roles}
+    roles = {str(project): held for project, held in reader.roles.items()}.get(change.project_id, frozenset())
+    if change.type == Invitation.noun:
+        return reader.kind is not ActorKind.KEY and Role.OWNER in roles
+    return bool(roles) and not (change.type == ApiKey.noun and reader.kind is ActorKind.KEY)
 
 
 def concerns(change: Change, reader: Actor) -> bool:
     """Tell whether what somebody may hear can be another after it."""
-    mine = {(Person.noun, reader.person_id), (Member.noun, reader.person_id), (LoginSession.noun, reader.session_id)}
-    return (change.type, change.id) in {(noun, str(own)) for noun, own in mine}
+    mine = {
+        Person.noun: reader.person_id,
+        Member.noun: reader.person_id,
+        LoginSession.noun: reader.session_id,
+        ApiKey.noun: reader.key_id,
+    }
+    return change.type in mine and change.id == str(mine[change.type])

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import joinedload
 
 from voiceops import notices
-from voiceops.api.deps import Db, Part, PersonOnly, paged
+from voiceops.api.deps import Db, Part, PersonOnly, cursor_after, paged
 from voiceops.api.payloads import In, Out, PersonOut, Time
 from voiceops.models import Asset, Notice, Project, Version
 from voiceops.models.actor import Actor
@@ -90,8 +90,7 @@ async def list_notices(db: Db, actor: PersonOnly, part: Part, unread: bool = Fal
         query = query.where(Notice.read_at.is_(None))
     rows = (await db.execute(paged(query, Notice.id, part))).all()
     items = [_out(*row) for row in rows[: part.limit]]
-    cursor = str(items[-1].id) if len(rows) > part.limit else None
-    return NoticesOut(items=items, next_cursor=cursor, unread=await _unread(db, actor))
+    return NoticesOut(items=items, next_cursor=cursor_after(items, rows, part), unread=await _unread(db, actor))
 
 
 @router.post("/notices/read")

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Query
 from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from voiceops.api.deps import Caller, Db, Part, paged
+from voiceops.api.deps import Caller, Db, Part, cursor_after, paged
 from voiceops.api.payloads import Asked, Email, In, Out, Page, PersonName, Reason, Time, WhyIn
 from voiceops.errors import NotFound
 from voiceops.models import Action, LoginSession, Membership, Person, Project, Role
@@ -67,7 +67,7 @@ async def list_people(
         wanted = wanted.where(or_(*(field.icontains(query, autoescape=True) for field in (Person.name, Person.email))))
     rows = (await db.execute(paged(wanted, Person.id, part))).scalars().all()
     items = await _out(db, actor, rows[: part.limit])
-    return Page(items=items, next_cursor=str(items[-1].id) if len(rows) > part.limit else None)
+    return Page(items=items, next_cursor=cursor_after(items, rows, part))
 
 
 @router.get("/people/{person}")

@@ -12,11 +12,11 @@ from sqlalchemy.dialects.postgresql import array
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import joinedload
 
-from voiceops.api.deps import Caller, Db, Part, paged
+from voiceops.api.deps import Caller, Db, Part, cursor_after, paged
 from voiceops.api.idempotency import Once
 from voiceops.api.payloads import In, Out, Page, PersonOut, Reason, Time
-from voiceops.models import Preference, Project
-from voiceops.policy import find
+from voiceops.models import Action, Preference, Project
+from voiceops.policy import authorize, find
 from voiceops.workflow import preferences
 
 router = APIRouter(tags=["preferences"])
@@ -92,7 +92,7 @@ async def list_preferences(
     rows = (await db.execute(paged(query, Preference.id, part))).scalars().all()
     items = [_out(one) for one in rows[: part.limit]]
     counts = await _counts(db, project, list(dict.fromkeys(version or ())))
-    return PreferencePage(items=items, next_cursor=str(items[-1].id) if len(rows) > part.limit else None, counts=counts)
+    return PreferencePage(items=items, next_cursor=cursor_after(items, rows, part), counts=counts)
 
 
 async def _counts(db: AsyncSession, project: UUID, versions: Sequence[UUID]) -> list[PreferenceCount]:
@@ -113,7 +113,8 @@ def _ids(versions: Sequence[UUID]) -> array[UUID]:
 @router.post("/projects/{project}/preferences", status_code=201)
 async def prefer(project: UUID, body: PreferenceIn, db: Db, actor: Caller, once: Once) -> PreferenceOut:
     """Record which of some versions one prefers, heard blind."""
-    await find(db, actor, Project, project)  # a stored answer too is only for who may see it
+    found = await find(db, actor, Project, project)
+    authorize(actor, Action.VERSION_PREFER, found.project_id)  # a stored answer too is only for who may ask
 
     async def create() -> tuple[PreferenceOut, str]:
         heard = preferences.Heard(body.version_ids, body.preferred_id, body.note)

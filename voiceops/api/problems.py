@@ -15,8 +15,8 @@ from starlette.exceptions import HTTPException
 from starlette.routing import Match
 
 from voiceops.api.payloads import Problem, ProblemError
-from voiceops.db import is_lost
-from voiceops.errors import FieldError, Malformed, NotSignedIn, Refused, TooLarge, Unavailable
+from voiceops.db import is_entangled, is_lost
+from voiceops.errors import Conflict, FieldError, Malformed, NotSignedIn, Refused, TooLarge, Unavailable
 from voiceops.limits.rates import Left
 from voiceops.limits.refusing import LimitReached
 
@@ -140,6 +140,9 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(DBAPIError)
     async def _database(request: Request, error: DBAPIError) -> JSONResponse:
+        if is_entangled(error):
+            log.warning("database_entangled", error=str(error.orig))
+            return problem(_entangled(), request.scope.get("request_id"))
         log.error("database_error", exc_info=error)
         return problem(_unavailable() if is_lost(error) else _broken(), request.scope.get("request_id"))
 
@@ -175,6 +178,11 @@ def _raised(error: HTTPException) -> Refused:
 
 def _unavailable() -> Refused:
     return Unavailable("The database does not answer; nothing was changed. Ask again in a moment.", retry_after=2)
+
+
+def _entangled() -> Refused:
+    words = "Somebody else did something to the same at this moment; nothing of yours was changed. Ask again."
+    return Conflict(words, possible=[], retry_after=1)
 
 
 def _broken() -> Refused:

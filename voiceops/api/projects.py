@@ -9,7 +9,7 @@ from pydantic import Field
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from voiceops.api.deps import Caller, Db, Part, paged
+from voiceops.api.deps import Caller, Db, Part, cursor_after, paged
 from voiceops.api.idempotency import Once
 from voiceops.api.payloads import In, Out, Page, line, shaped
 from voiceops.models import Action, Project, Role
@@ -80,7 +80,7 @@ async def list_projects(
         query = query.where(Project.id.in_(actor.roles))
     rows = (await db.execute(paged(query, Project.id, part))).scalars().all()
     items = [ProjectOut.of(project, actor) for project in rows[: part.limit]]
-    return Page(items=items, next_cursor=str(items[-1].id) if len(rows) > part.limit else None)
+    return Page(items=items, next_cursor=cursor_after(items, rows, part))
 
 
 @router.post("/projects", status_code=201)

@@ -10,15 +10,17 @@ Network = IPv4Network | IPv6Network
 Address = IPv4Address | IPv6Address
 
 
-def look_through(scope: Scope, headers: Headers, trusted: Sequence[Network]) -> None:
+def look_through(scope: Scope, headers: Headers, trusted: Sequence[Network]) -> bool:
     """Put the client's own address and scheme into `scope`, as the proxies tell them; leave it be when the peer is no trusted one.
+
+    Returns whether the peer is one.
 
     `X-Forwarded-For` is read from its end: each trusted proxy added the address it was asked from, and what stands before the
     first one that is not ours anybody may have written.
     """
     peer = _address(scope["client"][0]) if scope.get("client") else None
     if peer is None or not _is_one_of(peer, trusted):
-        return
+        return False
     hops = ",".join(headers.getlist("x-forwarded-for")).split(",")
     for hop in reversed(hops):
         told = _address(hop.strip())
@@ -31,6 +33,7 @@ def look_through(scope: Scope, headers: Headers, trusted: Sequence[Network]) -> 
     scheme = headers.getlist("x-forwarded-proto")[-1:]
     if scheme and (last := scheme[0].rpartition(",")[2].strip().lower()) in {"http", "https"}:
         scope["scheme"] = last
+    return True
 
 
 def _address(text: str) -> Address | None:

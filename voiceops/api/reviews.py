@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Select, and_, exists, false, not_, or_, se
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased, joinedload
 
-from voiceops.api.deps import Caller, Db, Paging, Part, paged
+from voiceops.api.deps import Caller, Db, Paging, Part, cursor_after, paged
 from voiceops.api.payloads import Page
 from voiceops.api.review_answers import May, ReviewOut, ReviewState
 from voiceops.models import Action, Asset, Decision, Outcome, Policy, Project, Review, Reviewer, Script, Status, Version
@@ -106,7 +106,7 @@ def _had_a_part(actor: Actor) -> ColumnElement[bool]:
 async def _page(db: AsyncSession, actor: Actor, query: Select[Review, Asset, bool], part: Paging) -> Page[ReviewOut]:
     rows = (await db.execute(query)).all()
     items = await _show(db, actor, rows[: part.limit])
-    return Page(items=items, next_cursor=str(items[-1].id) if len(rows) > part.limit else None)
+    return Page(items=items, next_cursor=cursor_after(items, rows, part))
 
 
 async def _show(db: AsyncSession, actor: Actor, rows: Sequence[Any]) -> list[ReviewOut]:

@@ -9,14 +9,14 @@ from pydantic import Field
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
-from voiceops.api.deps import Caller, Db, Held, Part, Reader, numbered
+from voiceops.api.deps import Caller, Db, Held, Part, Reader, cursor_after, numbered
 from voiceops.api.idempotency import Once
 from voiceops.api.payloads import Out, Page, PersonOut, ProblemError, Reason, TextIn, Time
 from voiceops.api.voices import chosen
 from voiceops.config import settings
 from voiceops.errors import Malformed
-from voiceops.models import Asset, Script
-from voiceops.policy import find
+from voiceops.models import Action, Asset, Script
+from voiceops.policy import authorize, find
 from voiceops.providers.length import estimate_ms
 from voiceops.providers.markup import counted
 from voiceops.text import position_as_sent
@@ -92,13 +92,14 @@ async def list_scripts(asset: UUID, db: Db, actor: Caller, part: Part) -> Page[S
     query = select(Script).options(joinedload(Script.created_by, innerjoin=True))
     rows = (await db.execute(numbered(query, Script, asset, part))).scalars().all()
     items = [ScriptOut.of(script) for script in rows[: part.limit]]
-    return Page(items=items, next_cursor=str(items[-1].id) if len(rows) > part.limit else None)
+    return Page(items=items, next_cursor=cursor_after(items, rows, part))
 
 
 @router.post("/assets/{asset}/scripts", status_code=201)
 async def create_script(asset: UUID, body: ScriptIn, db: Db, actor: Caller, once: Once) -> ScriptOut:
     """Write a script; text equal to the newest script's answers with that one."""
-    await find(db, actor, Asset, asset)  # a stored answer too is only for who may see it
+    found = await find(db, actor, Asset, asset)
+    authorize(actor, Action.SCRIPT_CREATE, found.project_id)  # a stored answer too is only for who may ask
 
     async def create() -> tuple[ScriptOut, str]:
         written = await scripts.write(db, actor, asset, text=body.text, note=body.note)

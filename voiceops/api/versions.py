@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import joinedload, undefer
 
 from voiceops.api.checks import ChecksTally, timed_words
-from voiceops.api.deps import Caller, Db, Part, numbered
+from voiceops.api.deps import Caller, Db, Part, cursor_after, numbered
 from voiceops.api.generations import DeliveryOut
 from voiceops.api.payloads import Json, Out, Page, PersonOut, Time
 from voiceops.api.scripts import ScriptText
@@ -230,7 +230,7 @@ async def list_versions(asset: UUID, db: Db, actor: Caller, part: Part) -> Page[
     query = select(Version).options(*SHOWN)
     rows = (await db.execute(numbered(query, Version, asset, part))).scalars().all()
     items = await show(db, actor, rows[: part.limit])
-    return Page(items=items, next_cursor=str(items[-1].id) if len(rows) > part.limit else None)
+    return Page(items=items, next_cursor=cursor_after(items, rows, part))
 
 
 @router.get("/versions/{version}")

@@ -26,7 +26,10 @@ class Role(StrEnum):
 
 
 class Person(Base):
-    """Somebody who signs in. Never deleted, only deactivated."""
+    """Somebody who signs in. Never deleted, only deactivated.
+
+    `has_public_password` is of who was made with the demo, until their first change of password: everybody knows it.
+    """
 
     __tablename__ = "people"
     noun: ClassVar[str] = "person"
@@ -36,6 +39,7 @@ class Person(Base):
     name: Mapped[str]
     email: Mapped[str]
     password_hash: Mapped[str]
+    has_public_password: Mapped[bool] = mapped_column(server_default=text("false"))
     is_admin: Mapped[bool] = mapped_column(default=False)
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
     deactivated_at: Mapped[datetime | None]

@@ -6,8 +6,9 @@ from dataclasses import replace
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, TextClause, func, select, text, update
+from sqlalchemy import ColumnElement, TextClause, event, func, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Session
 
 from voiceops.audit import record
 from voiceops.config import settings
@@ -112,7 +113,8 @@ async def change_password(db: AsyncSession, actor: Actor, *, current: str, new: 
 
     Called within `HASHING`, waited for before any connection is held.
     """
-    person = (await db.execute(select(Person).where(Person.id == actor.person).with_for_update())).scalar_one()
+    theirs = select(Person).where(Person.id == actor.person).with_for_update(key_share=True)
+    person = (await db.execute(theirs)).scalar_one()
     authorize(actor, Action.PASSWORD_CHANGE)
     same, _ = await matches(current, person.password_hash)
     if not same:
@@ -121,7 +123,7 @@ async def change_password(db: AsyncSession, actor: Actor, *, current: str, new: 
     if new == current:
         raise Malformed.field("new", "This is the password you have already.")
     await forgive_attempt(db, actor, str(actor.person))
-    person.password_hash = await hashed(new)
+    person.password_hash, person.has_public_password = await hashed(new), False
     token = new_token()
     await db.execute(update(LoginSession).where(LoginSession.id == actor.session_id).values(token_hash=digest(token)))
     ended = await _end(db, LoginSession.person_id == actor.person, LoginSession.id != actor.session_id)
@@ -142,7 +144,7 @@ async def who(
         return None
     ((session_id, person_id, is_admin, idle, held),) = found
     if used and idle > SEEN_EVERY:
-        await db.execute(update(LoginSession).where(LoginSession.id == session_id).values(last_seen_at=func.now()))
+        _note_use(db, session_id)
     return Actor(
         ActorKind.PERSON,
         person_id=person_id,
@@ -152,6 +154,27 @@ async def who(
         request_id=request_id,
         address=address,
     )
+
+
+def _note_use(db: AsyncSession, session_id: UUID) -> None:
+    """Note a session's last use as the last thing its transaction does, and only if nobody else has its row.
+
+    Held from the start, the row would keep the session's other requests waiting; and who ends the session would wait for us, while
+    we may wait for them.
+    """
+    free = select(LoginSession.id).where(LoginSession.id == session_id, LoginSession.ended_at.is_(None))
+    noting = (
+        update(LoginSession)
+        .where(LoginSession.id.in_(free.with_for_update(skip_locked=True, key_share=True)))
+        .values(last_seen_at=func.now())
+        .execution_options(synchronize_session=False)
+    )
+
+    def note(session: Session) -> None:
+        if not session.in_nested_transaction():
+            session.execute(noting)
+
+    event.listen(db.sync_session, "before_commit", note)
 
 
 async def as_of_now(db: AsyncSession, actor: Actor) -> Actor:

@@ -3,15 +3,16 @@
 from dataclasses import dataclass
 from typing import Final
 
-from sqlalchemy import exists, select
+from sqlalchemy import Select, exists, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from voiceops.audit import record
 from voiceops.models import Action, Channel, Environment, Membership, Person, Project, Role, Target
 from voiceops.models.actor import Actor, ActorKind
+from voiceops.passwords import DEMO
 from voiceops.policy import authorize
 
-PASSWORD: Final = "voiceops-demo"  # noqa: S105 - public: demo accounts only ever listen on loopback
+PASSWORD: Final = DEMO
 DOMAIN: Final = "northwind.example"
 
 
@@ -51,9 +52,8 @@ async def found(db: AsyncSession, *, password_hash: str) -> Project:
     actor = Actor(ActorKind.SYSTEM)
     authorize(actor, Action.STUDIO_SEED)
     project = Project(key="northwind", name="Northwind Voice")
-    people = [
-        Person(name=one.name, email=one.email, password_hash=password_hash, is_admin=one.role is Role.OWNER) for one in ACCOUNTS
-    ]
+    known = {"password_hash": password_hash, "has_public_password": True}
+    people = [Person(name=one.name, email=one.email, is_admin=one.role is Role.OWNER, **known) for one in ACCOUNTS]
     db.add_all([project, *people])
     await db.flush()
     pairs = list(zip(people, ACCOUNTS, strict=True))
@@ -76,6 +76,15 @@ async def is_empty(db: AsyncSession) -> bool:
 
 
 async def present(db: AsyncSession) -> bool:
-    """Tell whether demo people are here, whose password everybody knows."""
-    known = select(Person.id).where(Person.email.in_([one.email for one in ACCOUNTS]), Person.deactivated_at.is_(None)).limit(1)
-    return (await db.execute(known)).first() is not None
+    """Tell whether anybody can sign in whose password everybody knows, by whatever address."""
+    return (await db.execute(_known().limit(1))).first() is not None
+
+
+async def accounts(db: AsyncSession) -> list[Account]:
+    """Return the people of the demo who can be tried as they were made."""
+    known = set((await db.execute(_known())).scalars())
+    return [one for one in ACCOUNTS if one.email in known]
+
+
+def _known() -> Select[str]:
+    return select(Person.email).where(Person.has_public_password, Person.deactivated_at.is_(None))

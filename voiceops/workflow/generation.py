@@ -111,13 +111,16 @@ async def cancel(db: AsyncSession, actor: Actor, generation_id: UUID, *, reason:
 
 async def retry(
     db: AsyncSession, actor: Actor, generation_id: UUID, voice_of: Callable[[str], Voice | None], *, reason: str | None
-) -> Generation:
-    """Queue a failed generation again, with as many attempts as a new one, at today's price of its voice if that is still here."""
+) -> Sequence[Left]:
+    """Queue a failed generation again, with as many attempts as a new one, at today's price of its voice if that is still here.
+
+    Returns what is left of the actor's rates.
+    """
     generation = await find(db, actor, Generation, generation_id, lock=True)
     authorize(actor, Action.GENERATION_RETRY, generation.project_id)
     _check_possible(generation, Action.GENERATION_RETRY)
     await _check_queue(db)
-    await check_rates(db, actor, generation.project_id)
+    left = await check_rates(db, actor, generation.project_id)
     voice = voice_of(generation.voice)
     known = Need(generation.characters, generation.micros, generation.currency)
     need = _need(await db.get_one(Script, generation.script_id), voice) if voice else known
@@ -132,7 +135,7 @@ async def retry(
     generation.finished_at = None
     await _enqueue(db, generation)
     await record(db, actor, Action.GENERATION_RETRY, generation, reason=reason, changes=changes)
-    return generation
+    return left
 
 
 def deliver(voice: Voice, asked: Mapping[str, Any]) -> Delivery:

@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import exists, func, select, text, update
+from sqlalchemy import ColumnElement, case, exists, func, select, text, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -91,28 +91,27 @@ async def revoke(db: AsyncSession, actor: Actor, invitation_id: UUID) -> None:
 
 async def opened(db: AsyncSession, token: str) -> Invitation:
     """Return the invitation of a link, locked; who holds the link may know why it is over (`Conflict`)."""
-    query = select(Invitation).where(Invitation.token_hash == digest(token)).with_for_update()
-    invitation = (await db.execute(query)).scalar_one_or_none()
-    if invitation is None:
+    query = select(Invitation, why_over()).where(Invitation.token_hash == digest(token)).with_for_update(of=Invitation)
+    found = (await db.execute(query)).one_or_none()
+    if found is None:
         raise NotFound("This link is no invitation. Copy it whole, or ask for a new one.")
-    if why := await over(db, invitation):
+    invitation, why = found
+    if why:
         raise Conflict(f"{why} Ask for a new one.", possible=[])
     return invitation
 
 
-async def over(db: AsyncSession, invitation: Invitation) -> str | None:
-    """Tell why an invitation opens nothing any more, None while it does. It ends with its inviter's right to invite."""
-    if invitation.accepted_at:
-        return "This invitation was used already."
-    if invitation.revoked_at:
-        return "This invitation was taken back."
-    if (await db.execute(select(func.now() >= invitation.expires_at))).scalar_one():
-        return "This invitation is over: it was open for 7 days."
-    if invitation.project_id is None:
-        return None
-    owner = (Membership.project_id == invitation.project_id, Membership.role == Role.OWNER, Person.deactivated_at.is_(None))
-    inviting = select(exists().where(Membership.person_id == Person.id, Person.id == invitation.invited_by_id, *owner))
-    return None if (await db.execute(inviting)).scalar_one() else "Who wrote this invitation may no longer invite."
+def why_over() -> ColumnElement[str | None]:
+    """Return why an invitation opens nothing any more, null while it does. It ends with its inviter's right to invite."""
+    owner = (Membership.project_id == Invitation.project_id, Membership.role == Role.OWNER, Person.deactivated_at.is_(None))
+    inviting = exists().where(Membership.person_id == Person.id, Person.id == Invitation.invited_by_id, *owner)
+    return case(
+        (Invitation.accepted_at.is_not(None), "This invitation was used already."),
+        (Invitation.revoked_at.is_not(None), "This invitation was taken back."),
+        (func.now() >= Invitation.expires_at, "This invitation is over: it was open for 7 days."),
+        (Invitation.project_id.is_(None) | inviting, None),
+        else_="Who wrote this invitation may no longer invite.",
+    )
 
 
 async def accept(db: AsyncSession, actor: Actor, token: str, newcomer: Newcomer | None) -> Member:

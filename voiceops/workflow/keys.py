@@ -76,6 +76,11 @@ async def find_key(db: AsyncSession, actor: Actor, key_id: UUID) -> ApiKey:
     return key
 
 
+async def sees(db: AsyncSession, actor: Actor, key_id: UUID) -> bool:
+    """Tell whether the actor may see a key."""
+    return (await db.execute(select(ApiKey.id).where(ApiKey.id == key_id, seen_by(actor)))).first() is not None
+
+
 def seen_by(actor: Actor) -> ColumnElement[bool]:
     """Return which keys somebody sees: their own where they are a member, and all of the projects they own."""
     owned = [project for project, roles in actor.roles.items() if Role.OWNER in roles]

@@ -1,6 +1,6 @@
 """Everybody here, as who manages the installation sees them."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -21,12 +21,12 @@ async def change(
 ) -> Person:
     """Change name, e-mail address, or whether they manage the installation, which asks for a reason."""
     authorize(actor, Action.PERSON_CHANGE)
-    person = await _found(db, person_id)
+    admins, person = await _found(db, person_id)
     before = {name: getattr(person, name) for name, value in changes.items() if getattr(person, name) != value}
     if "is_admin" in before:
         if reason is None:
             raise Malformed.field("reason", "Say why: this changes what they may do.")
-        if await is_last_admin(db, person):
+        if admins == [person.id]:
             raise Conflict("This is the installation's last administrator. Make somebody else one first.", possible=[])
     try:
         async with db.begin_nested():
@@ -44,10 +44,10 @@ async def change(
 async def deactivate(db: AsyncSession, actor: Actor, person_id: UUID, *, reason: str) -> Person:
     """Let them in no more, at once and everywhere; their memberships stay for when they come back."""
     authorize(actor, Action.PERSON_DEACTIVATE)
-    person = await _found(db, person_id)
+    admins, person = await _found(db, person_id)
     if person.deactivated_at is not None:
         raise Conflict("They are deactivated already.", possible=[str(one) for one in person.possible])
-    if await is_last_admin(db, person):
+    if admins == [person.id]:
         raise Conflict(
             "This is the installation's last administrator. Make somebody else one first.", possible=[str(Action.PERSON_CHANGE)]
         )
@@ -62,7 +62,7 @@ async def deactivate(db: AsyncSession, actor: Actor, person_id: UUID, *, reason:
 async def reactivate(db: AsyncSession, actor: Actor, person_id: UUID, *, reason: str) -> Person:
     """Let them in again, with the memberships they had."""
     authorize(actor, Action.PERSON_REACTIVATE)
-    person = await _found(db, person_id)
+    _, person = await _found(db, person_id)
     if person.deactivated_at is None:
         raise Conflict("They are active already.", possible=[str(one) for one in person.possible])
     person.deactivated_at = None
@@ -70,17 +70,18 @@ async def reactivate(db: AsyncSession, actor: Actor, person_id: UUID, *, reason:
     return person
 
 
-async def is_last_admin(db: AsyncSession, person: Person) -> bool:
-    """Tell whether they alone manage the installation, and keep anybody from leaving that duty meanwhile."""
-    managing = select(Person.id).where(Person.is_admin, Person.deactivated_at.is_(None)).order_by(Person.id).with_for_update()
-    return (await db.execute(managing)).scalars().all() == [person.id]
+async def _found(db: AsyncSession, person_id: UUID) -> tuple[Sequence[UUID], Person]:
+    """Return who manages the installation, and the person, all of them locked: nobody leaves that duty meanwhile.
 
-
-async def _found(db: AsyncSession, person_id: UUID) -> Person:
-    person = (await db.execute(select(Person).where(Person.id == person_id))).scalar_one_or_none()
+    The person comes last, as they are by then, so that of many who change the same each sees what the one before did.
+    """
+    managing = select(Person.id).where(Person.is_admin, Person.deactivated_at.is_(None)).order_by(Person.id)
+    admins = (await db.execute(managing.with_for_update(key_share=True))).scalars().all()
+    theirs = select(Person).where(Person.id == person_id).with_for_update(key_share=True)
+    person = (await db.execute(theirs, execution_options={"populate_existing": True})).scalar_one_or_none()
     if person is None:
         raise NotFound(f"There is no person {person_id} here.")
-    return person
+    return admins, person
 
 
 def _told(name: str, before: Any, after: Any) -> object:  # noqa: ANN401 - text or truth

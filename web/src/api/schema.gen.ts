@@ -401,7 +401,7 @@ export interface paths {
         put?: never;
         /**
          * Retry Generation
-         * @description Queue a failed generation again.
+         * @description Queue a failed generation again. It counts as asking for one, and `RateLimit` tells what is left.
          */
         post: operations["retry_generation"];
         delete?: never;
