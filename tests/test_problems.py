@@ -116,6 +116,37 @@ async def test_a_method_that_is_not_there_names_those_that_are(studio: Studio) -
     assert answer.headers["allow"]
 
 
+@pytest.mark.parametrize(
+    ("method", "path", "there"),
+    [
+        ("GET", "/session/password", "PUT"),
+        ("GET", "/notices/read", "POST"),
+        ("GET", "/invitations/look", "POST"),
+        ("OPTIONS", "/invitations/accept", "POST"),
+        ("GET", "/audit/verify", "POST"),
+        ("OPTIONS", "/audit/verify", "POST"),
+    ],
+)
+async def test_a_place_beside_ids_has_its_own_methods_alone(studio: Studio, method: str, path: str, there: str) -> None:
+    answer = await (await studio.person("owner")).request(method, path)
+    refused(answer, 405)
+    assert answer.headers["allow"] == there
+
+
+async def test_a_place_where_only_an_id_may_stand_is_nowhere_without_one(studio: Studio) -> None:
+    owner = await studio.person("owner")
+    refused(await owner.delete("/invitations/payload"), 404)
+    refused(await owner.get("/audit/payload"), 404)
+
+
+@pytest.mark.parametrize("sent", ["0.5", "1764000000", "-1", "1e9", "2026-11-25", "2026-11-25T09:30:00", "now"])
+async def test_a_time_is_written_as_a_time_with_its_offset(studio: Studio, sent: str) -> None:
+    owner = await studio.person("owner")
+    assert field_of(await owner.get(f"/projects/{studio.project}/audit", params={"until": sent})) == "until"
+    body = {"project_id": studio.project, "name": "Machine", "scopes": ["read"], "expires_at": sent}
+    assert field_of(await owner.post("/api-keys", json=body)) == "expires_at"
+
+
 async def test_a_body_that_is_no_json_object_is_named(studio: Studio, rows: Rows) -> None:
     asset = await studio.asset()
     client = await studio.person("author")

@@ -9,14 +9,14 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import StreamingResponse
-from pydantic import AfterValidator, AwareDatetime, Field
+from pydantic import AfterValidator, Field
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from voiceops.api.audit_answers import EventOut, EventWhole, VerdictOut, events_out, proof_out
 from voiceops.api.deps import Caller, CallerBriefly, Db, Held, Parts
 from voiceops.api.exporting import ExportAnswer, turn
-from voiceops.api.payloads import Asked, In, Json, Page
+from voiceops.api.payloads import Asked, In, Instant, Json, Page
 from voiceops.audit.exporting import Export
 from voiceops.audit.merkle import leaf_hash
 from voiceops.audit.reading import Wanted, proof
@@ -58,7 +58,7 @@ def _in_utc(value: datetime) -> datetime:
         raise ValueError("This is no time that could ever be.") from None
 
 
-Moment = Annotated[AwareDatetime, AfterValidator(_in_utc)]
+Moment = Annotated[Instant, AfterValidator(_in_utc)]
 
 
 def filters(
@@ -169,7 +169,7 @@ async def verify_events(project: UUID, held: Held, actor: CallerBriefly, body: V
     return await _verify(held, actor, project, body)
 
 
-@router.get("/projects/{project}/audit/{event}")
+@router.get("/projects/{project}/audit/{event:uuid}")
 async def get_event(project: UUID, event: UUID, db: Db, actor: Caller) -> EventWhole:
     """Show one event in full."""
     return await _one(db, actor, project, event)
@@ -195,7 +195,7 @@ async def verify_installation_events(held: Held, actor: CallerBriefly, body: Ver
     return await _verify(held, actor, None, body)
 
 
-@router.get("/audit/{event}")
+@router.get("/audit/{event:uuid}")
 async def get_installation_event(event: UUID, db: Db, actor: Caller) -> EventWhole:
     """Show one event of no project in full."""
     return await _one(db, actor, None, event)

@@ -5,14 +5,14 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Query
-from pydantic import AwareDatetime, StrictBool
+from pydantic import StrictBool
 from sqlalchemy import ScalarSelect, Select, and_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased, joinedload
 
 from voiceops import evidence
-from voiceops.api.deps import Caller, CallerBriefly, Db, Held, Part, paged
-from voiceops.api.payloads import Asked, In, Out, Page, PersonOut, Reason, Time, WhyIn, line
+from voiceops.api.deps import Caller, CallerBriefly, Db, Held, Paging, Part, cursor_after, paged
+from voiceops.api.payloads import Asked, In, Instant, Out, Page, PersonOut, Reason, Time, WhyIn, line
 from voiceops.models import Asset, Deployment, DeploymentKind, Person, Project, Slot, Target, Version
 from voiceops.policy import find
 from voiceops.workflow import deployments
@@ -135,9 +135,9 @@ async def _one(db: AsyncSession, deployment: Deployment) -> DeploymentOut:
     return _out(*(await db.execute(_shown().where(Deployment.id == deployment.id))).one())
 
 
-def _page(rows: Sequence[Any], limit: int) -> Page[DeploymentOut]:
-    items = [_out(*row) for row in rows[:limit]]
-    return Page(items=items, next_cursor=str(items[-1].id) if len(rows) > limit else None)
+def _page(rows: Sequence[Any], part: Paging) -> Page[DeploymentOut]:
+    items = [_out(*row) for row in rows[: part.limit]]
+    return Page(items=items, next_cursor=cursor_after(items, rows, part))
 
 
 @router.post("/targets/{target}/deployments", status_code=201)
@@ -183,7 +183,7 @@ async def list_deployments(
     """List what was deployed to a target, the newest first."""
     await find(db, actor, Target, target)
     query = _shown().where(Deployment.target_id == target, *([Deployment.asset_id == asset] if asset else []))
-    return _page((await db.execute(paged(query, Deployment.id, part))).all(), part.limit)
+    return _page((await db.execute(paged(query, Deployment.id, part))).all(), part)
 
 
 @router.get("/versions/{version}/deployments")
@@ -191,7 +191,7 @@ async def list_deployments_of_version(version: UUID, db: Db, actor: Caller, part
     """List where a version is live and where it was, the newest first."""
     await find(db, actor, Version, version)
     query = _shown().where(Deployment.version_id == version)
-    return _page((await db.execute(paged(query, Deployment.id, part))).all(), part.limit)
+    return _page((await db.execute(paged(query, Deployment.id, part))).all(), part)
 
 
 @router.get("/projects/{project}/live")
@@ -200,7 +200,7 @@ async def get_live(
     db: Db,
     actor: Caller,
     *,
-    at: Annotated[AwareDatetime | None, Query(description="At this instant instead of now.")] = None,
+    at: Annotated[Instant | None, Query(description="At this instant instead of now.")] = None,
     query: Annotated[Asked | None, Query(max_length=200, description="In the asset's key or title.")] = None,
     limit: Annotated[int, Query(ge=1, le=200, description="Assets in this part.")] = 50,
     cursor: Annotated[UUID | None, Query(description="`next_cursor` of the part before.")] = None,
@@ -217,7 +217,7 @@ async def get_live(
     return Page(items=[_entry(*row) for row in rows], next_cursor=str(shown[limit - 1]) if len(shown) > limit else None)
 
 
-def _live(at: AwareDatetime | None) -> Select[Deployment, Target, Asset, int, Person, Slot, Person]:
+def _live(at: Instant | None) -> Select[Deployment, Target, Asset, int, Person, Slot, Person]:
     """Select what was live in each slot at that time, with the names of all that it is."""
     deployer, pinner = aliased(Person), aliased(Person)
     which = Slot.deployment_id if at is None else _newest(at)
@@ -235,7 +235,7 @@ def _live(at: AwareDatetime | None) -> Select[Deployment, Target, Asset, int, Pe
     )
 
 
-def _newest(at: AwareDatetime) -> ScalarSelect[UUID]:
+def _newest(at: Instant) -> ScalarSelect[UUID]:
     """Select the newest deployment of a slot at that time."""
     mine = select(Deployment.id).where(Deployment.target_id == Slot.target_id, Deployment.asset_id == Slot.asset_id)
     return (

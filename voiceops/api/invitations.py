@@ -114,7 +114,7 @@ async def invite(project: UUID, body: InvitationIn, request: Request, response: 
     return InvitedOut(**shown.model_dump(), link=f"{here}/welcome#{token}")
 
 
-@router.delete("/invitations/{invitation}", status_code=204)
+@router.delete("/invitations/{invitation:uuid}", status_code=204)
 async def revoke_invitation(invitation: UUID, db: Db, actor: Caller) -> None:
     """End an invitation: its link opens nothing any more."""
     await invitations.revoke(db, actor, invitation)

@@ -5,13 +5,13 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Response
-from pydantic import AwareDatetime, Field
+from pydantic import Field
 from sqlalchemy import Select, and_, case, exists, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
 from voiceops.api.deps import Db, Part, PersonOnly, cursor_after, paged
-from voiceops.api.payloads import In, Out, Page, PersonOut, Time, Title
+from voiceops.api.payloads import In, Instant, Out, Page, PersonOut, Time, Title
 from voiceops.models import Action, ApiKey, Membership, Person, Project, Scope
 from voiceops.models.actor import Actor
 from voiceops.policy import allowed, find
@@ -36,7 +36,7 @@ class KeyIn(In):
     project_id: Annotated[UUID, Field(description="The one project it is good for.")]
     name: Annotated[Title, Field(examples=["Course player"])]
     scopes: Annotated[list[Scope], Field(min_length=1, description="What it may do, of what you may.")]
-    expires_at: Annotated[AwareDatetime | None, Field(description="At most a year ahead; 90 days if left out.")] = None
+    expires_at: Annotated[Instant | None, Field(description="At most a year ahead; 90 days if left out.")] = None
 
 
 class KeyOut(Out):

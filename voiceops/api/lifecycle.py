@@ -5,12 +5,12 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter
-from pydantic import AwareDatetime, Field
+from pydantic import Field
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from voiceops.api.deps import Caller, CallerBriefly, Db, Held, Parts
-from voiceops.api.payloads import All, In, Reason, ReasonIn, WhyIn
+from voiceops.api.payloads import All, In, Instant, Reason, ReasonIn, WhyIn
 from voiceops.api.versions import SHOWN, VersionOut, show
 from voiceops.models import Action, Verdict, Version
 from voiceops.models.actor import Actor
@@ -27,7 +27,7 @@ class SubmitIn(In):
 
     reason: Reason | None = None
     reviewers: Annotated[list[UUID], Field(max_length=50, default_factory=list)]
-    due_at: AwareDatetime | None = None
+    due_at: Instant | None = None
 
 
 class DecisionIn(WhyIn):

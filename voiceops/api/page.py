@@ -1,12 +1,14 @@
 """The built web page: files that never change under their hashed names, and one index for every place in it."""
 
 from contextlib import suppress
+from http import HTTPStatus
 from pathlib import Path
 from typing import Final
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, HTTPException, Request
 from fastapi.responses import FileResponse, Response
 
+from voiceops.api.problems import methods, nowhere
 from voiceops.errors import NotFound
 
 router = APIRouter(include_in_schema=False)
@@ -21,7 +23,9 @@ TYPES: Final = {".js": "text/javascript", ".css": "text/css", ".svg": "image/svg
 async def page(path: str, request: Request) -> Response:
     """Serve a file of the page, or its index: the page itself tells what is at a place."""
     if path.startswith("api/"):
-        raise NotFound(f"There is no /{path} here; /api/v1/openapi.json tells what there is.")
+        if methods(request):
+            raise HTTPException(HTTPStatus.METHOD_NOT_ALLOWED)
+        raise nowhere(f"/{path}")
     if file := _found(path):
         return _file(file, request, immutable=path.startswith(f"{HASHED}/"))
     if path.startswith(f"{HASHED}/") or not (FOLDER / "index.html").is_file():

@@ -5,13 +5,14 @@ from datetime import datetime
 from typing import Annotated, Any, Generic, TypeVar
 from uuid import UUID
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field
 
 from voiceops.errors import FieldError
 from voiceops.models import Asset, Person
 from voiceops.passwords import LONGEST, SHORTEST, fit
 from voiceops.text import clean
 
+NUMBER = re.compile(r"[+-]?[\d._]+([eE][+-]?\d+)?")
 EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s]+")
 
 
@@ -60,10 +61,19 @@ def _keepable(value: str) -> str:
     return value
 
 
+def _written(value: object) -> object:
+    """Refuse what pydantic would take for seconds since 1970: a number, or text that is one."""
+    if not isinstance(value, str | datetime) or (isinstance(value, str) and NUMBER.fullmatch(value.strip())):
+        raise ValueError("Send a time as RFC 3339 has it: 2026-11-25T09:30:00Z.")
+    return value
+
+
 Asked = Annotated[str, AfterValidator(_keepable)]
 """What is only looked for: anything PostgreSQL can compare."""
 Title = Annotated[str, line(200), Field(json_schema_extra={"minLength": 1, "maxLength": 200})]
 Time = datetime
+Instant = Annotated[AwareDatetime, BeforeValidator(_written)]
+"""A time that is sent, with its offset."""
 Json = dict[str, Any]
 Reason = Annotated[str, prose(500), Field(json_schema_extra={"minLength": 1, "maxLength": 500})]
 Email = Annotated[

@@ -16,7 +16,7 @@ from starlette.routing import Match
 
 from voiceops.api.payloads import Problem, ProblemError
 from voiceops.db import is_entangled, is_lost
-from voiceops.errors import Conflict, FieldError, Malformed, NotSignedIn, Refused, TooLarge, Unavailable
+from voiceops.errors import Conflict, FieldError, Malformed, NotFound, NotSignedIn, Refused, TooLarge, Unavailable
 from voiceops.limits.rates import Left
 from voiceops.limits.refusing import LimitReached
 
@@ -132,10 +132,11 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(HTTPException)
     async def _http(request: Request, error: HTTPException) -> JSONResponse:
+        wrong = error.status_code == HTTPStatus.METHOD_NOT_ALLOWED
+        if wrong and not (there := methods(request)):
+            return problem(nowhere(request.url.path), request.scope.get("request_id"))
         answer = problem(_raised(error), request.scope.get("request_id"))
-        answer.headers.update(error.headers or {})
-        if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
-            answer.headers["Allow"] = ", ".join(_methods(request))
+        answer.headers.update({"Allow": ", ".join(there)} if wrong else error.headers or {})
         return answer
 
     @app.exception_handler(DBAPIError)
@@ -153,15 +154,26 @@ def install(app: FastAPI) -> None:
         return problem(busy, request.scope.get("request_id"))
 
 
+def nowhere(path: str) -> NotFound:
+    """Return the answer to who asks for an address of the API that there is not."""
+    return NotFound(f"There is no {path} here; /api/v1/openapi.json tells what there is.")
+
+
 def broken(error: Exception) -> Refused:
     """Log what nobody foresaw, and return what its caller may know of it."""
     log.error("unexpected_error", exc_info=error)
     return _broken()
 
 
-def _methods(request: Request) -> list[str]:
-    """Every method there is here (RFC 9110, 10.2.1): the framework names those of one route, and each of ours has one method."""
-    place = next(route for route in request.app.routes if route.matches(request.scope)[0] is not Match.NONE)
+def methods(request: Request) -> list[str]:
+    """Return every method there is here (RFC 9110, 10.2.1): the framework names those of one route, and each of ours has one.
+
+    The page stands at every address, last of all; beneath `/api/` that is nowhere.
+    """
+    *places, page = request.app.routes
+    place = next((route for route in places if route.matches(request.scope)[0] is not Match.NONE), page)
+    if place is page and request.url.path.startswith("/api/"):
+        return []
     return [method for method in METHODS if place.matches({**request.scope, "method": method})[0] is Match.FULL]
 
 

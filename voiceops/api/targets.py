@@ -6,13 +6,13 @@ from typing import Annotated, Any, Final
 from uuid import UUID
 
 from fastapi import APIRouter
-from pydantic import AfterValidator, AwareDatetime, Field, StrictBool
+from pydantic import AfterValidator, Field, StrictBool
 from sqlalchemy import select
 
 from voiceops.api.assets import Language
-from voiceops.api.deps import Caller, Db, Part, paged
+from voiceops.api.deps import Caller, Db, Part, cursor_after, paged
 from voiceops.api.idempotency import Once
-from voiceops.api.payloads import In, Out, Page, Reason, Time, line, shaped
+from voiceops.api.payloads import In, Instant, Out, Page, Reason, Time, line, shaped
 from voiceops.models import Action, Channel, Deployers, Environment, Project, Target
 from voiceops.models.actor import Actor
 from voiceops.policy import find
@@ -94,8 +94,8 @@ class TargetPatch(In):
     profile: ProfileIn | None = None
     languages: Languages | None = None
     deployers: Deployers | None = None
-    frozen_from: AwareDatetime | None = None
-    frozen_until: AwareDatetime | None = None
+    frozen_from: Instant | None = None
+    frozen_until: Instant | None = None
     reason: Reason
 
     def fields(self) -> dict[str, Any]:
@@ -142,7 +142,7 @@ async def list_targets(project: UUID, db: Db, actor: Caller, part: Part) -> Page
     await find(db, actor, Project, project)
     rows = (await db.execute(paged(select(Target).where(Target.project_id == project), Target.id, part))).scalars().all()
     items = [TargetOut.of(target, actor) for target in rows[: part.limit]]
-    return Page(items=items, next_cursor=str(items[-1].id) if len(rows) > part.limit else None)
+    return Page(items=items, next_cursor=cursor_after(items, rows, part))
 
 
 @router.post("/projects/{project}/targets", status_code=201)
