@@ -88,9 +88,13 @@ class FolderWitness(Witness):
             sync(final.parent.parent)
 
     def read(self, name: str) -> str:
-        """Read one file."""
+        """Read one file; there may be hundreds of thousands to read, and a `Path` doubles what one costs."""
         with _told():
-            return (self._folder / name).read_text(encoding="utf-8", errors="replace")
+            number = os.open(f"{self._folder}/{name}", os.O_RDONLY)
+            try:
+                return os.read(number, os.fstat(number).st_size).decode("utf-8", errors="replace")
+            finally:
+                os.close(number)
 
     def listed(self, folder: str, after: str = "") -> Iterator[Listed]:
         """List the files in a folder."""

@@ -78,6 +78,7 @@ class Promises:
         self._keyring = keyring
         self._verdict = verdict
         self._log = log
+        self._origin = str(log)
         self._lost: list[int] = []
         self._agreed = 0
         self._differing: list[int] = []
@@ -122,7 +123,7 @@ class Promises:
     def said(self, row: Row) -> Promise | None:
         """Return what a checkpoint says, its signature not looked at unless its note says something else than its columns."""
         name, _, _ = row.note.partition("/")
-        body = notes.Checkpoint(str(self._log), row.size, bytes(row.root), row.sealed_at).body(name)
+        body = notes.Checkpoint(self._origin, row.size, bytes(row.root), row.sealed_at).body(name)
         if not row.note.startswith(f"{body}\n{notes.DASH} {name} "):
             return self.signed(row)
         if self._stale(row.size, name, row.sealed_at):
@@ -136,7 +137,7 @@ class Promises:
         except NotSigned as error:
             self._wrong(Kind.CHECKPOINT, f"the checkpoint of size {row.size} does not hold: {error}")
             return None
-        if said != notes.Checkpoint(str(self._log), row.size, bytes(row.root), row.sealed_at):
+        if said != notes.Checkpoint(self._origin, row.size, bytes(row.root), row.sealed_at):
             self._wrong(Kind.CHECKPOINT, f"the checkpoint of size {row.size} is not what was signed")
         tree = _tree(said.size, bytes(row.frontier), said.root)
         return Promise(said.size, said.root, said.sealed_at, tree, signed=True)
@@ -161,7 +162,7 @@ class Promises:
             self._wrong(Kind.WITNESS, f"the copy {point.copy.name if point.copy else ''} does not hold: {error}")
             return False
         self._verdict.outside += 1
-        if said is not None and (said.log, said.size) != (str(self._log), point.size):
+        if said is not None and (said.log, said.size) != (self._origin, point.size):
             self._wrong(Kind.WITNESS, f"the copy of size {point.size} is of another checkpoint")
             return False
         if said is not None and root is not None and said.root != root:
@@ -190,9 +191,11 @@ class Promises:
     def _text(self, point: Point) -> str:
         """Read a copy, unless the list that named it also tells that it is what the database has."""
         copy, row = point.copy, point.row
-        if row is not None and copy is not None and copy.md5 == md5(row.note.encode(), usedforsecurity=False).hexdigest():
+        if copy is None or self._witness is None:
+            return ""
+        if row is not None and copy.md5 is not None and copy.md5 == md5(row.note.encode(), usedforsecurity=False).hexdigest():
             return row.note
-        return self._witness.read(copy.name) if self._witness is not None and copy is not None else ""
+        return self._witness.read(copy.name)
 
     def _stale(self, size: int, name: str, sealed_at: datetime) -> bool:
         """Tell whether a key signed that had been retired, or that had been followed by another one already."""
@@ -222,7 +225,7 @@ class Promises:
         return row[0] if row else 0
 
     def _wrong(self, kind: Kind, why: str) -> None:
-        self._verdict.add(Finding(kind, str(self._log), why[:1].upper() + why[1:] + "."))
+        self._verdict.add(Finding(kind, self._origin, why[:1].upper() + why[1:] + "."))
 
 
 def _tree(size: int, frontier: bytes, root: bytes) -> Tree | None:

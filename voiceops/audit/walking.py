@@ -84,6 +84,7 @@ class Walk:
         self._promises = promises
         self._verdict = verdict
         self._log = log
+        self._origin = str(log)
         self._tree: Tree | None = Tree()
         self._at = 0
         self._sound = 0
@@ -153,7 +154,7 @@ class Walk:
             self._wrong(Kind.EDITED, leaf, f"Event #{leaf.number} is not what was sealed.")
             return
         told = json.loads(leaf.payload)
-        if leaf.log != str(self._log) or (told["project_id"] or NOWHERE) != leaf.log:
+        if leaf.log != self._origin or (told["project_id"] or NOWHERE) != leaf.log:
             self._wrong(Kind.MOVED, leaf, f"Event #{leaf.number} belongs to another log.")
         elif leaf[8:16] != _columns(told) or leaf.leaf != leaf.hash:
             self._wrong(Kind.COLUMNS, leaf, f"What is searched of event #{leaf.number} is not what it says.")
@@ -225,7 +226,7 @@ class Walk:
         if inside is None and not outside:
             return False
         why = f"A signed checkpoint promises {point.size} events, but only {self._at} are left: the newest were removed."
-        self._verdict.add(Finding(Kind.CUT, str(self._log), why))
+        self._verdict.add(Finding(Kind.CUT, self._origin, why))
         return True
 
     def _end(self, leaf: Leaf | None) -> None:
@@ -249,14 +250,14 @@ class Walk:
         for one in behind or ():
             seq, _, event_id = one.partition(" ")
             why = "An event that has no place was put in behind what had been sealed, or lost its place."
-            self._verdict.add(Finding(Kind.BEHIND, str(self._log), why, None, int(seq), event_id))
+            self._verdict.add(Finding(Kind.BEHIND, self._origin, why, None, int(seq), event_id))
 
     def _wrong(self, kind: Kind, leaf: Leaf, why: str) -> None:
-        self._verdict.add(Finding(kind, str(self._log), why, leaf.place, leaf.seq, leaf.event_id))
+        self._verdict.add(Finding(kind, self._origin, why, leaf.place, leaf.seq, leaf.event_id))
 
     def _wrong_at(self, kind: Kind, place: int, why: str) -> None:
         found = self._connection.execute(PLACED, (self._log, place)).fetchone()
-        self._verdict.add(Finding(kind, str(self._log), why, place if found else None, *(found or ())))
+        self._verdict.add(Finding(kind, self._origin, why, place if found else None, *(found or ())))
 
 
 NOWHERE: Final = str(UUID(int=0))
