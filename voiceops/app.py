@@ -46,7 +46,6 @@ from voiceops.api.openapi import document
 from voiceops.config import Settings
 from voiceops.db import Database
 from voiceops.storage import open_store
-from voiceops.witness import open_witness
 
 API: Final = "/api/v1"
 ROUTERS: Final = (
@@ -103,9 +102,7 @@ def _lifespan(settings: Settings) -> Any:  # noqa: ANN401 - FastAPI's own type f
         database = Database(settings.database_url or "")
         broadcaster = Broadcaster(database.url)
         voices_there = providers.load(settings.provider_names, settings.provider_options)
-        app.state.parts = Parts(
-            database, open_store(settings.object_store), open_witness(settings.object_store), voices_there, broadcaster
-        )
+        app.state.parts = Parts(database, open_store(settings.object_store), voices_there, broadcaster)
         listening = asyncio.create_task(broadcaster.run())
         try:
             yield

@@ -40,6 +40,8 @@ MAY_TAKE: Final = "case when current_setting('server_version_num')::int < 160000
 """What a login needs of a role to be it: since PostgreSQL 16 who made a role is its member, but may not set it."""
 TAKE_ROLE: Final = f"select set_config('role', rolname, false) from pg_roles where rolname = %s and pg_has_role(oid, {MAY_TAKE})"  # noqa: S608 - ours
 """Does nothing where there is no such role or the login may not take it; `voiceops migrate` says so."""
+OPTIONS: Final = "-c timezone=UTC -c idle_in_transaction_session_timeout=30s"
+"""A transaction that nobody goes on with would keep everything younger from being sealed, whoever runs the server."""
 
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -89,7 +91,7 @@ class Database:
             pool_timeout=5.0,  # who waits longer for one of them is told to come back
             pool_pre_ping=ping,  # a restarted server costs no request
             pool_use_lifo=True,  # the connections that have prepared what is asked
-            connect_args={"application_name": "voiceops", "prepare_threshold": 2, "options": "-c timezone=UTC"},
+            connect_args={"application_name": "voiceops", "prepare_threshold": 2, "options": OPTIONS},
         )
         event.listen(self.engine.sync_engine, "connect", _take_app_role)
         self.session = async_sessionmaker(self.engine, expire_on_commit=False)
