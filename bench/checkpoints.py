@@ -1,5 +1,6 @@
 """A log as real traffic makes it: four events a second, each sealed by itself, under a checkpoint and a copy of its own."""
 
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
@@ -20,7 +21,7 @@ COPIES: Final = (
 )
 
 
-async def fill(url: str, secret: str, outside: Path, sample: tuple[str, str, str, str], count: int) -> UUID:
+async def fill(url: str, secret: str, outside: Path, sample: Sequence[Any], count: int) -> UUID:
     """Write `count` events of a project of their own, sealed as they came; `sample` is a payload with its id, time and project.
 
     By the tables' owner, at once: no sealer could do in an hour what this tells of two.
@@ -43,7 +44,7 @@ async def fill(url: str, secret: str, outside: Path, sample: tuple[str, str, str
     return log
 
 
-def _rows(log: UUID, key: Signer, sample: tuple[str, str, str, str], began: datetime, count: int) -> Any:  # noqa: ANN401
+def _rows(log: UUID, key: Signer, sample: Sequence[Any], began: datetime, count: int) -> Iterator[Any]:
     payload, old, old_at, old_project = sample
     tree = Tree()
     for number in range(count):
