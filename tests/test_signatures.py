@@ -101,7 +101,7 @@ async def test_a_root_that_only_the_newest_signature_gives_away_is_told_from_the
     await log.beyond(REBUILT, log=log.project.id, root=tree.root, frontier=tree.frontier)
     await unsigned(log, 6)
     findings = log.verify(log=log.project.id).findings
-    assert {one.kind for one in findings} == {Kind.CHECKPOINT, Kind.ROOT}
+    assert [one.kind for one in findings] == [Kind.CHECKPOINT, Kind.ROOT]
     assert [(one.index, one.event_id) for one in findings if one.kind is Kind.ROOT] == [(5, str(event_id))]
 
 

@@ -186,8 +186,11 @@ class Walk:
     def _inside(self, row: Row, root: bytes | None) -> None:
         """Hold the checkpoint against the events, and go on from it, so that one wrong event is not told for ever."""
         promise = self._promises.said(row)
-        if promise is not None and not promise.signed and (root != promise.root or self._is_far(promise)):
-            promise = self._signed(row)
+        if promise is not None and not promise.signed:
+            if root != promise.root:
+                promise = self._promises.signed(row)
+            elif self._is_far(promise):
+                promise = self._signed(row)
         if promise is None:
             return
         if promise.signed:
