@@ -16,10 +16,12 @@ import httpx
 import psycopg
 from psycopg import AsyncConnection
 
+from bench.checkpoints import fill
 from bench.figure import Figure
 from bench.machine import load
 from bench.studio import Studio, wait_until
 from voiceops.embedded import attach
+from voiceops.secret import kept_in
 
 WRITERS: Final = 16
 ROUNDS: Final = 5
@@ -29,10 +31,13 @@ AT_ONCE: Final = 10_000
 PATIENCE_S: Final = 600.0
 RATIO, LAG_S, WHOLE_S, LAST_S = 0.7, 1.0, 60.0, 1.0
 LAST: Final = 1000
+APIECE: Final = 30_000
+"""Events of the log in which each has a checkpoint of its own, as in real traffic."""
 READS: Final = 20
 READ_MS: Final = 100.0
 
 GROUND: Final = "create table bench_work as select n as id, 0 as done from generate_series(1, 16) n"
+PLACED: Final = "select payload, id::text, at, project_id from audit_events where action = 'asset.create' order by seq limit 1"
 SAMPLE: Final = "select seq, payload, id::text, at from audit_events where action = 'asset.create' order by seq limit 1"
 NEWEST: Final = "select max(seq) from audit_events"
 UNSEALED: Final = "select count(*) from audit_events e where not exists (select from audit_leaves l where l.event_id = e.id)"
@@ -51,7 +56,7 @@ where e.seq > %s
 
 def audit(studio: Studio) -> list[Figure]:
     """Measure writers with and without the sealer, then fill the log up to a million events and verify it."""
-    return [*_writers(studio), *_verification(studio), _reading(studio)]
+    return [*_writers(studio), *_apiece(studio), *_verification(studio), _reading(studio)]
 
 
 def _writers(studio: Studio) -> list[Figure]:
@@ -104,6 +109,21 @@ async def _write(url: str, number: int) -> int:
             await connection.commit()
             done += 1
         return done
+
+
+def _apiece(studio: Studio) -> list[Figure]:
+    """Verify a log of a checkpoint and a copy for each event: its limit is the share of a million's."""
+    before, sample = load(), studio.rows(PLACED)[0]
+    secret, outside = kept_in(studio.data), studio.data / "audio"
+    asyncio.run(fill(attach(studio.data) or "", secret, outside, sample, APIECE))
+    whole, part = _verify(studio), _verify(studio, "--last", str(LAST))
+    looked = f"{whole['events']:,} events, {whole['checkpoints']:,} checkpoints, {whole['outside']:,} copies outside"
+    limit = WHOLE_S * whole["events"] / EVENTS
+    less = f"the same with `--last {LAST}`: {part['sealed']:,} events, {part['checkpoints']:,} checkpoints"
+    return [
+        _figure(f"verify {APIECE:,} events under a checkpoint each", whole["seconds"], round(limit, 1), before, looked),
+        _figure(f"of these the last {LAST:,}", part["seconds"], LAST_S, before, less),
+    ]
 
 
 def _verification(studio: Studio) -> list[Figure]:

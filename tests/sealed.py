@@ -13,7 +13,8 @@ from psycopg import AsyncConnection, IsolationLevel
 from voiceops.audit import keys, record
 from voiceops.audit.keys import Signer
 from voiceops.audit.notes import Verifier
-from voiceops.audit.sealing import seal, tell
+from voiceops.audit.sealing import seal
+from voiceops.audit.telling import tell
 from voiceops.audit.verdict import Verdict
 from voiceops.audit.verifying import Scope, verify
 from voiceops.db import Database, libpq_url
@@ -54,6 +55,10 @@ class Sealed:
         for size in sizes:
             await self.write(size)
             await self.seal()
+
+    def copies(self, log: UUID | None = None) -> list[str]:
+        """List the names of the copies outside of a log, the project's if none is named."""
+        return [one.name for one in self.witness.listed(f"audit/{log or self.project.id}")]
 
     def verify(self, *, outside: Witness | None = None, **more: Any) -> Verdict:
         """Verify everything; with `outside`, the copies there too."""

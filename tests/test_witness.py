@@ -2,6 +2,7 @@
 
 import stat
 from concurrent.futures import ThreadPoolExecutor
+from hashlib import md5
 from pathlib import Path
 
 import pytest
@@ -21,14 +22,20 @@ def witness(request: pytest.FixtureRequest, tmp_path: Path) -> Witness:
     return open_witness("s3://studio/audio")
 
 
+def listed(witness: Witness, folder: str, after: str = "") -> list[str]:
+    return [one.name for one in witness.listed(folder, after)]
+
+
 def test_what_was_added_stays_as_it_was(witness: Witness) -> None:
-    assert witness.names("audit") == []
+    assert (listed(witness, "audit"), witness.folders("audit")) == ([], [])
     for size in (10, 9):
         witness.add(f"audit/log/{size:020}.note", f"note {size} \N{EM DASH}\n")
     witness.add("audit/other/1.note", "another")
     names = [f"audit/log/{size:020}.note" for size in (9, 10)]
-    assert witness.names("audit/log") == names
-    assert witness.names("audit") == [*names, "audit/other/1.note"]
+    assert listed(witness, "audit/log") == names
+    assert listed(witness, "audit/log", names[0]) == names[1:]
+    assert (listed(witness, "audit"), witness.folders("audit")) == ([], ["log", "other"])
+    assert {one.md5 for one in witness.listed("audit/other")} <= {None, md5(b"another", usedforsecurity=False).hexdigest()}
     assert witness.read(names[0]) == "note 9 \N{EM DASH}\n"
     witness.add(names[0], "note 9 \N{EM DASH}\n")
     with pytest.raises(WitnessError, match="something else"):

@@ -51,7 +51,6 @@ from voiceops.config import Settings
 from voiceops.db import Database
 from voiceops.rendering import Renderer
 from voiceops.storage import open_store
-from voiceops.witness import open_witness
 
 API: Final = "/api/v1"
 ROUTERS: Final = (
@@ -111,9 +110,7 @@ def _lifespan(settings: Settings) -> Any:  # noqa: ANN401 - FastAPI's own type f
         broadcaster = Broadcaster(database.url)
         voices_there = providers.load(settings.provider_names, settings.provider_options)
         renderer = Renderer(settings.object_store)
-        app.state.parts = Parts(
-            database, open_store(settings.object_store), open_witness(settings.object_store), voices_there, broadcaster, renderer
-        )
+        app.state.parts = Parts(database, open_store(settings.object_store), voices_there, broadcaster, renderer)
         listening = asyncio.create_task(broadcaster.run())
         try:
             yield

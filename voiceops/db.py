@@ -42,6 +42,8 @@ MAY_TAKE: Final = "case when current_setting('server_version_num')::int < 160000
 """What a login needs of a role to be it: since PostgreSQL 16 who made a role is its member, but may not set it."""
 TAKE_ROLE: Final = f"select set_config('role', rolname, false) from pg_roles where rolname = %s and pg_has_role(oid, {MAY_TAKE})"  # noqa: S608 - ours
 """Does nothing where there is no such role or the login may not take it; `voiceops migrate` says so."""
+OPTIONS: Final = "-c timezone=UTC -c idle_in_transaction_session_timeout=30s"
+"""A transaction that nobody goes on with would keep everything younger from being sealed, whoever runs the server."""
 
 POOL_SECONDS: Final = 5.0
 """Who waits longer for a connection is told to come back."""
@@ -109,7 +111,7 @@ class Database:
             pool_timeout=POOL_SECONDS,
             pool_pre_ping=ping,  # a restarted server costs no request
             pool_use_lifo=True,  # the connections that have prepared what is asked
-            connect_args={"application_name": "voiceops", "prepare_threshold": 2, "options": "-c timezone=UTC"},
+            connect_args={"application_name": "voiceops", "prepare_threshold": 2, "options": OPTIONS},
         )
         event.listen(self.engine.sync_engine, "connect", _take_app_role)
         self._direct = AsyncConnectionPool(

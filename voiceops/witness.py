@@ -1,12 +1,13 @@
 """Small named files in the object store that are only ever added: what the database said, where the database cannot change it."""
 
 import os
+import re
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
-from typing import Protocol
+from typing import Final, NamedTuple, Protocol
 from urllib.parse import unquote, urlsplit
 
 import obstore
@@ -15,9 +16,23 @@ from obstore.store import S3Store
 
 from voiceops.durable import sync
 
+MD5: Final = re.compile("[0-9a-f]{32}")
+"""An S3 bucket's tag of a file that was written at once, unless it is encrypted under a key of its own."""
+
 
 class WitnessError(Exception):
-    """The object store does not answer, or holds something else under a name than was to be added."""
+    """The object store does not answer as it should: another attempt may do better."""
+
+
+class WitnessConflict(WitnessError):
+    """The object store holds something else under a name than was to be added, and always will."""
+
+
+class Listed(NamedTuple):
+    """A file's name, and the MD5 of what it holds where the store tells it with the name."""
+
+    name: str
+    md5: str | None
 
 
 class Witness(Protocol):
@@ -29,8 +44,11 @@ class Witness(Protocol):
     def read(self, name: str) -> str:
         """Read one file."""
 
-    def names(self, folder: str) -> list[str]:
-        """List the names of the files beneath a folder, sorted."""
+    def listed(self, folder: str, after: str = "") -> Iterator[Listed]:
+        """List the files in a folder whose names sort after `after`, sorted."""
+
+    def folders(self, folder: str) -> list[str]:
+        """List the names of the folders in a folder, without the path to them."""
 
 
 def open_witness(url: str) -> Witness:
@@ -70,14 +88,31 @@ class FolderWitness(Witness):
             sync(final.parent.parent)
 
     def read(self, name: str) -> str:
-        """Read one file."""
+        """Read one file; there may be hundreds of thousands to read, and a `Path` doubles what one costs."""
         with _told():
-            return (self._folder / name).read_text(encoding="utf-8", errors="replace")
+            number = os.open(f"{self._folder}/{name}", os.O_RDONLY)
+            try:
+                return os.read(number, os.fstat(number).st_size).decode("utf-8", errors="replace")
+            finally:
+                os.close(number)
 
-    def names(self, folder: str) -> list[str]:
-        """List the files beneath a folder."""
+    def listed(self, folder: str, after: str = "") -> Iterator[Listed]:
+        """List the files in a folder."""
+        for name in sorted(f"{folder}/{one.name}" for one in self._entries(folder) if one.is_file()):
+            if name > after:
+                yield Listed(name, None)
+
+    def folders(self, folder: str) -> list[str]:
+        """List the folders in a folder."""
+        return sorted(one.name for one in self._entries(folder) if one.is_dir())
+
+    def _entries(self, folder: str) -> list[os.DirEntry[str]]:
         with _told():
-            return sorted(str(one.relative_to(self._folder)) for one in (self._folder / folder).rglob("*") if one.is_file())
+            try:
+                with os.scandir(self._folder / folder) as found:
+                    return list(found)
+            except FileNotFoundError:
+                return []
 
 
 class BucketWitness(Witness):
@@ -105,15 +140,26 @@ class BucketWitness(Witness):
         with _told():
             return bytes(obstore.get(self._store, name).bytes()).decode(errors="replace")
 
-    def names(self, folder: str) -> list[str]:
-        """List the files beneath a folder."""
+    def listed(self, folder: str, after: str = "") -> Iterator[Listed]:
+        """List the files in a folder, as the bucket gives them: sorted, some at a time."""
         with _told():
-            return sorted(one["path"] for batch in obstore.list(self._store, f"{folder}/") for one in batch)
+            for batch in obstore.list(self._store, f"{folder}/", offset=after or None, chunk_size=1000):
+                for one in batch:
+                    if "/" in one["path"][len(folder) + 1 :]:
+                        continue
+                    tag = (one["e_tag"] or "").strip('"')
+                    yield Listed(one["path"], tag if MD5.fullmatch(tag) else None)
+
+    def folders(self, folder: str) -> list[str]:
+        """List the folders in a folder."""
+        with _told():
+            found = obstore.list_with_delimiter(self._store, f"{folder}/")["common_prefixes"]
+        return sorted(one.rstrip("/").rpartition("/")[2] for one in found)
 
 
 def _same(there: str, text: str, name: str) -> None:
     if there != text:
-        raise WitnessError(f"the object store holds something else under {name}")
+        raise WitnessConflict(f"the object store holds something else under {name}")
 
 
 @contextmanager

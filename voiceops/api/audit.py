@@ -1,6 +1,7 @@
 """`/projects/{project}/audit`, and `/audit` for what happened in no project: reading, verifying and exporting the record."""
 
 import asyncio
+from collections.abc import Coroutine
 from contextlib import ExitStack
 from datetime import UTC, datetime
 from hashlib import sha256
@@ -17,12 +18,14 @@ from voiceops.api.audit_answers import EventOut, EventWhole, VerdictOut, events_
 from voiceops.api.deps import Caller, CallerBriefly, Db, Held, Parts
 from voiceops.api.exporting import ExportAnswer, turn
 from voiceops.api.payloads import Asked, In, Instant, Json, Page
+from voiceops.audit import apart
+from voiceops.audit.apart import VerifierLost
 from voiceops.audit.exporting import Export
 from voiceops.audit.merkle import leaf_hash
 from voiceops.audit.reading import Wanted, proof
-from voiceops.audit.verifying import Scope, verify
+from voiceops.audit.verdict import Verdict
 from voiceops.config import settings
-from voiceops.errors import Forbidden, NotFound, Unavailable
+from voiceops.errors import Forbidden, NotFound, TooMany, Unavailable
 from voiceops.models import Action, AuditEvent
 from voiceops.models.actor import Actor
 from voiceops.models.audit import INSTALLATION
@@ -34,6 +37,11 @@ router = APIRouter(tags=["audit"])
 
 VERIFYING: Final = Turns(1)
 """A whole verification takes a core for as long as it lasts: a second one waits."""
+ADMITTED: Final = Turns(2)
+"""The one that is verified and the one that waits: who comes third is told to come back."""
+LOOK_S: Final = 0.5
+"""Between looks whether whoever asked is still there."""
+BACK_S: Final = 15
 
 
 def asked_here(request: Request) -> None:
@@ -113,19 +121,41 @@ async def _one(db: AsyncSession, actor: Actor, project: UUID | None, event_id: U
     )
 
 
-async def _verify(held: Parts, actor: Actor, project: UUID | None, body: VerifyIn | None) -> VerdictOut:
+async def _verify(request: Request, held: Parts, actor: Actor, project: UUID | None, body: VerifyIn | None) -> VerdictOut:
     """Verify between two transactions: an open one would keep what is written meanwhile from being sealed."""
     async with held.database.session.begin() as db:
         await trail.reach(db, actor, Action.AUDIT_VERIFY, project)
-    scope = Scope(project or INSTALLATION, body.last if body else None, held.witness, settings().secret_key)
+    known, log, last = settings(), str(project or INSTALLATION), body.last if body else None
+    wanted = apart.Wanted(held.database.url, log, last, known.object_store, known.secret_key)
     try:
-        async with VERIFYING:
-            verdict = await asyncio.to_thread(verify, held.database.url, scope)
+        verdict = await _while_asked(request, _in_turn(wanted))
     except NoSecret as error:
         raise Unavailable(str(error)) from error
+    except VerifierLost as error:
+        raise Unavailable("The verification ended before it had a result. Ask again; the server's log may tell why.") from error
     async with held.database.session.begin() as db:
         await trail.verified(db, actor, project, verdict)
     return VerdictOut.of(verdict)
+
+
+async def _in_turn(wanted: apart.Wanted) -> Verdict:
+    if ADMITTED.taken:
+        raise TooMany("Other verifications are on their way already. Ask again when one of them has ended.", retry_after=BACK_S)
+    async with ADMITTED, VERIFYING:
+        return await apart.verify_apart(wanted)
+
+
+async def _while_asked(request: Request, work: Coroutine[Any, Any, Verdict]) -> Verdict:
+    """Wait for the verdict, and give it up when whoever asked has gone."""
+    working = asyncio.create_task(work)
+    try:
+        while not (await asyncio.wait({working}, timeout=LOOK_S))[0]:
+            if await request.is_disconnected():
+                raise Unavailable("Whoever asked has gone.")
+        return working.result()
+    finally:
+        working.cancel()
+        await asyncio.gather(working, return_exceptions=True)
 
 
 async def _export(held: Parts, actor: Actor, project: UUID | None, kind: Literal["jsonl", "csv"], asked: Json) -> StreamingResponse:
@@ -164,9 +194,11 @@ async def export_events(
 
 
 @router.post("/projects/{project}/audit/verify")
-async def verify_events(project: UUID, held: Held, actor: CallerBriefly, body: VerifyIn | None = None) -> VerdictOut:
+async def verify_events(
+    request: Request, project: UUID, held: Held, actor: CallerBriefly, body: VerifyIn | None = None
+) -> VerdictOut:
     """Compute everything anew and tell what is wrong, the first of it first."""
-    return await _verify(held, actor, project, body)
+    return await _verify(request, held, actor, project, body)
 
 
 @router.get("/projects/{project}/audit/{event:uuid}")
@@ -190,9 +222,11 @@ async def export_installation_events(held: Held, actor: CallerBriefly, asked: Fi
 
 
 @router.post("/audit/verify")
-async def verify_installation_events(held: Held, actor: CallerBriefly, body: VerifyIn | None = None) -> VerdictOut:
+async def verify_installation_events(
+    request: Request, held: Held, actor: CallerBriefly, body: VerifyIn | None = None
+) -> VerdictOut:
     """Compute the log of the installation anew and tell what is wrong."""
-    return await _verify(held, actor, None, body)
+    return await _verify(request, held, actor, None, body)
 
 
 @router.get("/audit/{event:uuid}")

@@ -24,7 +24,6 @@ from voiceops.policy import in_scope
 from voiceops.providers.base import Provider
 from voiceops.rendering import Renderer
 from voiceops.storage import Store
-from voiceops.witness import Witness
 
 IN_DOUBT = (
     "The database went away while this was being saved: it may or may not have been done."
@@ -38,7 +37,6 @@ class Parts:
 
     database: Database
     store: Store
-    witness: Witness
     providers: Mapping[str, Provider]
     broadcaster: Broadcaster
     renderer: Renderer

@@ -10,6 +10,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from voiceops.api import metrics as metered
 from voiceops.api.deps import Db, Held
 from voiceops.api.payloads import Out
+from voiceops.audit.reading import oldest_unsealed
 from voiceops.config import settings
 from voiceops.errors import Unavailable
 from voiceops.migrations import head
@@ -55,4 +56,5 @@ async def metrics(db: Db) -> Response:
     counted = dict((await db.execute(pending)).all())
     for status in PENDING:
         metered.PENDING.labels(status).set(counted.get(status, 0))
+    metered.UNSEALED.set(await oldest_unsealed(db))
     return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)

@@ -12,6 +12,9 @@ REQUESTS: Final = Histogram(
     buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10),
 )
 PENDING: Final = Gauge("voiceops_generations_pending", "Generations that wait or are spoken.", ["status"])
+UNSEALED: Final = Gauge(
+    "voiceops_audit_oldest_unsealed_seconds", "Age of the oldest event of the record that is not sealed; 0 where all are."
+)
 
 
 def observe(scope: Scope, status: int, seconds: float) -> None:

@@ -25,7 +25,7 @@ RISKY: Final = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One event as it is exported; without `index` it has not been sealed yet."""
+    """One event as it is exported. In a table `index` is empty where it is not sealed yet; a bundle holds none of that kind."""
 
     seq: int
     payload: str
@@ -86,10 +86,9 @@ class NotABundle(Exception):
 
 @dataclass(slots=True)
 class Checked:
-    """How many events of a bundle are proved, how many were not sealed yet when it was made, and what is wrong."""
+    """How many events of a bundle are proved, and what is wrong."""
 
     proved: int = 0
-    unsealed: int = 0
     faults: list[str] = field(default_factory=list)
 
 
@@ -114,22 +113,20 @@ def verify(lines: Iterable[str], trusted: Mapping[bytes, Verifier]) -> Checked:
     for number, text in enumerate(numbered, 2):
         line = _line(text, number)
         fault = _fault(line, checkpoint, places)
-        if line.index is None:
-            checked.unsealed += 1
-        elif fault is None:
+        if fault is None:
             checked.proved += 1
         elif len(checked.faults) < MOST:
-            checked.faults.append(f"Line {number}: event #{line.index + 1} {fault}.")
+            checked.faults.append(f"Line {number}: {fault}.")
     return checked
 
 
 def _fault(line: Line, checkpoint: notes.Checkpoint, places: set[int]) -> str | None:
     if line.index is None:
-        return None
+        return "an event without a place, which nothing proves"
     if root_from(leaf_hash(line.payload.encode()), line.index, checkpoint.size, line.path) != checkpoint.root:
-        return "is not what was sealed at this place"
+        return f"event #{line.index + 1} is not what was sealed at this place"
     if line.index in places:
-        return "is here twice"
+        return f"event #{line.index + 1} is here twice"
     places.add(line.index)
     return None
 

@@ -45,7 +45,7 @@ class Export:
         else:
             yield bundle.header(str(self._wanted.log), note, verifiers, self._filters)
         after = 0
-        while rows := await self._page(after):
+        while rows := await self._page(after, size if levels is not None else None):
             names = await self._names(rows) if kind == "csv" else {}
             yield await asyncio.to_thread(_written, rows, size, levels, names)
             after = rows[-1][0]
@@ -71,7 +71,8 @@ class Export:
                 leaves += b"".join((await db.execute(part.order_by(AuditLeaf.index).limit(LEAVES))).scalars())
         return await asyncio.to_thread(Levels, bytes(leaves))
 
-    async def _page(self, after: int) -> Sequence[Row[int, str, int | None, str | None]]:
+    async def _page(self, after: int, size: int | None) -> Sequence[Row[int, str, int | None, str | None]]:
+        """Read events; with `size`, only those under that checkpoint, for no other can be proved by it."""
         query = (
             select(AuditEvent.seq, AuditEvent.payload, AuditLeaf.index, AuditEvent.actor_id)
             .outerjoin(AuditLeaf, AuditLeaf.event_id == AuditEvent.id)
@@ -79,6 +80,8 @@ class Export:
             .order_by(AuditEvent.seq)
             .limit(PAGE)
         )
+        if size is not None:
+            query = query.where(AuditLeaf.index < size)
         async with self._database.session.begin() as db:
             return (await db.execute(query)).all()
 
@@ -98,7 +101,6 @@ def _written(
         sealed = index if index is not None and index < size else None
         if levels is None:
             written.append(bundle.as_csv(Line(seq, payload, sealed, (), names.get(actor_id or ""))))
-        else:
-            path = () if sealed is None else tuple(levels.path(sealed))
-            written.append(bundle.as_json(Line(seq, payload, sealed, path, None)))
+        elif sealed is not None:
+            written.append(bundle.as_json(Line(seq, payload, sealed, tuple(levels.path(sealed)), None)))
     return "".join(written)

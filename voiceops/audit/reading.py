@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, select
+from sqlalchemy import ColumnElement, and_, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from voiceops.audit.merkle import Batch
@@ -13,6 +14,12 @@ from voiceops.models import AuditCheckpoint, AuditEvent, AuditLeaf
 
 STRAY: int = 1000
 """Numbers follow times, but for events written at the same moment; never so far apart."""
+OLDEST: Final = text("""
+    select extract(epoch from clock_timestamp() - min(e.recorded_at))::float8 from audit_watermark w join audit_events e
+      on e.xid >= case w.cluster when (select system_identifier::text from pg_control_system()) then w.low else 0 end
+    where not exists (select from audit_leaves l where l.event_id = e.id)
+""")
+"""Of what lies before the mark everything is sealed, unless the database was restored in another cluster and counts anew."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +87,11 @@ async def proof(db: AsyncSession, log: UUID, event_id: UUID) -> Proof | None:
         return None
     path = Batch(start, frontier, hashes).path(index)
     return Proof(index, point.size, point.root, point.note, point.sealed_at, path)
+
+
+async def oldest_unsealed(db: AsyncSession) -> float:
+    """Return for how many seconds the oldest event of all logs has waited to be sealed, 0 where none waits."""
+    return float((await db.execute(OLDEST)).scalar_one() or 0.0)
 
 
 def _text(at: datetime) -> str:

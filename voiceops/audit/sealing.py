@@ -1,4 +1,4 @@
-"""Sealing: what was committed goes into its log's tree, each log's root is signed, and the signed note leaves the database.
+"""Sealing: what was committed goes into its log's tree, and each log's root is signed.
 
 Ids and numbers of events commit out of order, so the sealer goes by transactions: those below the oldest one that still runs have
 ended for good, and each of them falls into exactly one window.
@@ -20,9 +20,10 @@ from psycopg import AsyncConnection, IsolationLevel
 from voiceops.audit import keys, notes
 from voiceops.audit.keys import Signer
 from voiceops.audit.merkle import Tree
+from voiceops.audit.telling import Teller
 from voiceops.db import SEALER_ROLE, take_role
 from voiceops.secret import NoSecret
-from voiceops.witness import Witness, WitnessError
+from voiceops.witness import Witness
 
 log = structlog.get_logger()
 
@@ -31,7 +32,6 @@ BATCH: Final = 10_000
 LOCK: Final = 0x7365_616C
 ASLEEP_SECONDS: Final = 1.0
 """Between looks of a worker whether the one that seals has gone, and between attempts to reach what was lost."""
-NOTES_AT_ONCE: Final = 200
 
 WINDOW: Final = """
 select w.low, w.cluster = s.cluster and w.low <= s.high, s.high, s.cluster, clock_timestamp(),
@@ -53,14 +53,6 @@ cross join lateral (select size, frontier from audit_checkpoints c where c.log =
 """
 FEW: Final = "set enable_hashjoin = off; set enable_mergejoin = off"
 """What is added is little, whatever the planner expects: it would read every leaf there is, four times a second."""
-UNTOLD: Final = """
-select c.log, c.size, c.note from audit_checkpoints c left join audit_witness w on w.log = c.log
-where c.size > coalesce(w.size, 0) order by c.log, c.size limit %s
-"""
-TOLD: Final = (
-    "insert into audit_witness (log, size) values (%s, %s)"
-    " on conflict (log) do update set size = greatest(audit_witness.size, excluded.size)"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,20 +138,6 @@ async def _append(connection: AsyncConnection[Any], key: Signer, rows: Sequence[
         )
 
 
-def name_of(log_id: UUID | str, size: int) -> str:
-    """Return the name of a checkpoint in the object store; names sort as sizes do."""
-    return f"audit/{log_id}/{size:020}.note"
-
-
-async def tell(connection: AsyncConnection[Any], witness: Witness) -> int:
-    """Write the checkpoints that only the database knows outside it, some at a time; returns how many. Raises `WitnessError`."""
-    rows = await (await connection.execute(UNTOLD, (NOTES_AT_ONCE,))).fetchall()
-    for log_id, size, note in rows:
-        await asyncio.to_thread(witness.add, name_of(log_id, size), note)
-        await connection.execute(TOLD, (log_id, size))
-    return len(rows)
-
-
 class Sealer:
     """Seals for as long as it runs. Of all processes that do, one works; the others wait for it to be gone."""
 
@@ -167,7 +145,6 @@ class Sealer:
         self._url = url
         self._witness = witness
         self._secret = secret
-        self._witness_back = 0.0
 
     async def check(self) -> None:
         """Find or make the key, before anything else starts; raises `NoSecret`."""
@@ -176,7 +153,7 @@ class Sealer:
             await keys.signer(connection, self._secret)
 
     async def run(self) -> None:
-        """Seal until cancelled; what is lost (the database, the object store, the lock) is taken up again."""
+        """Seal until cancelled; what is lost (the database, the lock) is taken up again."""
         while True:
             try:
                 async with await self._connect() as connection:
@@ -199,13 +176,20 @@ class Sealer:
     async def _while_alone(self, connection: AsyncConnection[Any]) -> None:
         while not await self._alone(connection):  # noqa: ASYNC110 - its holder is another process
             await asyncio.sleep(ASLEEP_SECONDS)
+        telling = asyncio.create_task(Teller(self._connect, self._witness).run())
+        try:
+            await self._again_and_again(connection)
+        finally:
+            telling.cancel()
+            await asyncio.gather(telling, return_exceptions=True)
+
+    async def _again_and_again(self, connection: AsyncConnection[Any]) -> None:
         key = None
         due = time.monotonic()
         while True:
             if key is None or not await self._current(connection, key):
                 key = await keys.signer(connection, self._secret)
             await seal(connection, key)
-            await self._tell(connection)
             due = max(due + EVERY_SECONDS, time.monotonic())
             await asyncio.sleep(due - time.monotonic())
 
@@ -216,13 +200,3 @@ class Sealer:
     async def _current(self, connection: AsyncConnection[Any], key: Signer) -> bool:
         used = "select from signing_keys where name = %s and retired_at is null"
         return await (await connection.execute(used, (key.name,))).fetchone() is not None
-
-    async def _tell(self, connection: AsyncConnection[Any]) -> None:
-        """Write notes outside; while that fails sealing goes on, and all that is missing follows."""
-        if time.monotonic() < self._witness_back:
-            return
-        try:
-            await tell(connection, self._witness)
-        except WitnessError as error:
-            self._witness_back = time.monotonic() + ASLEEP_SECONDS
-            log.warning("witness_unreachable", error=str(error))
