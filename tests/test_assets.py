@@ -48,6 +48,7 @@ async def test_an_asset_shows_its_newest_script_and_version(studio: Studio, work
         "id": version["id"],
         "number": 2,
         "duration_ms": version["audio"]["duration_ms"],
+        "dropped": False,
         "voice": "tone/plain",
         "created_at": version["created_at"],
     }

@@ -13,9 +13,13 @@ depends_on = None
 SEARCHED = """
 alter table assets add column searched text not null default '';
 create function what_is_searched() returns trigger language plpgsql as $$
+declare said text;
 begin
-  new.searched = lower(concat_ws(e'\\n', new.key, new.title, array_to_string(new.tags, e'\\n'),
-    (select text from scripts where asset_id = new.id and number = new.script_count)));
+  select text into said from scripts where asset_id = new.id and number = new.script_count;
+  if not found and tg_op = 'UPDATE' and new.script_count > old.script_count then
+    return new;  -- it is about to come, and then this is written once
+  end if;
+  new.searched = lower(concat_ws(e'\\n', new.key, new.title, array_to_string(new.tags, e'\\n'), said));
   return new;
 end $$;
 create trigger assets_searched before insert or update of title, tags, script_count on assets
