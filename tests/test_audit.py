@@ -255,7 +255,8 @@ async def test_each_action_is_recorded_once(studio: Studio, worker: None, rows: 
     await people_do_everything(studio)
     counted: dict[str, int] = dict(await rows("select action, count(*) from audit_events group by 1"))
     expected = dict.fromkeys(Action, 1) | {Action.GENERATION_REQUEST: 5, Action.GENERATION_SUCCEED: 3, Action.GENERATION_FAIL: 2}
-    expected |= {Action.VERSION_SUBMIT: 3, Action.SESSION_SIGN_IN: 6, Action.MEMBER_INVITE: 2}
+    expected |= {Action.VERSION_SUBMIT: 3, Action.SESSION_SIGN_IN: 6, Action.MEMBER_INVITE: 2, Action.DEPLOYMENT_RETIRE: 2}
+    expected |= {Action.SCRIPT_CREATE: 3}
     del expected[Action.STUDIO_FOUND]  # only where nobody is yet: test_founding
     del expected[Action.AUDIT_READ]  # a permission alone: reading is not told
     assert counted == expected
@@ -263,7 +264,7 @@ async def test_each_action_is_recorded_once(studio: Studio, worker: None, rows: 
 
 async def judges_do_everything(studio: Studio, asset: Json, rows: Rows) -> None:
     """Submit, withdraw, decide both ways, archive, restore and prefer; comment; waive a check; change the policy."""
-    one, other = [(await studio.version(asset))["id"] for _ in range(2)]
+    one, other = [(await studio.version(asset, text))["id"] for text in ("Good bye.", "Hello there.")]
     author, reviewer, owner = [await studio.person(role) for role in ("author", "reviewer", "owner")]
     why = {"reason": "Because"}
     await author.post(f"/versions/{one}/submit")
@@ -272,7 +273,9 @@ async def judges_do_everything(studio: Studio, asset: Json, rows: Rows) -> None:
     await reviewer.post(f"/versions/{one}/request-changes", json=why)
     await author.post(f"/versions/{one}/submit")
     await reviewer.post(f"/versions/{one}/approve", json=why)
+    await publishers_do_everything(studio, asset, one)
     await author.post(f"/versions/{one}/archive", json=why)
+    assert (await owner.post(f"/versions/{one}/drop-audio", json=why)).status_code == 200
     await author.post(f"/versions/{one}/restore", json=why)
     await reviewer.post(f"/projects/{studio.project}/preferences", json={"version_ids": [one, other], "preferred_id": one})
     comment = (await reviewer.post(f"/versions/{one}/comments", json={"body": "Slower"})).json()["id"]
@@ -285,6 +288,17 @@ async def judges_do_everything(studio: Studio, asset: Json, rows: Rows) -> None:
     assert (await reviewer.post(f"/versions/{one}/checks/pace/waive", json=why)).status_code == 200
     changed = await owner.patch(f"/projects/{studio.project}/policy", json={"self_approval": True, **why})
     assert changed.status_code == 200, changed.text
+
+
+async def publishers_do_everything(studio: Studio, asset: Json, version: str) -> None:
+    """Make and name a target; deploy, pin, unpin, retire and roll back, and leave nothing live."""
+    owner, why = await studio.person("owner"), {"reason": "Because"}
+    place = {"key": "support-bot-eu", "name": "Support bot", "channel": "support_bot"}
+    target = f"/targets/{(await owner.post(f'/projects/{studio.project}/targets', json=place)).json()['id']}"
+    assert (await owner.patch(target, json={"name": "Bot", **why})).status_code == 200
+    assert (await owner.post(f"{target}/deployments", json={"version_id": version, **why})).status_code == 201
+    for verb in ("pin", "unpin", "retire", "rollback", "retire"):
+        assert (await owner.post(f"{target}/{verb}", json={"asset_id": asset["id"], **why})).status_code == 200
 
 
 async def people_do_everything(studio: Studio) -> None:

@@ -16,10 +16,16 @@ async def test_one_sees_ones_own_projects_alone(studio: Studio) -> None:
     assert refused(hidden, 404)["detail"].partition(" project ")[0] == refused(unknown, 404)["detail"].partition(" project ")[0]
 
 
+OWNERS = [
+    *("asset.create", "target.create", "project.update", "member.invite", "key.create"),
+    *("audit.read", "audit.verify", "audit.export"),
+]
+
+
 @pytest.mark.parametrize(
     ("role", "can"),
     [
-        ("owner", ["asset.create", "project.update", "member.invite", "key.create", "audit.read", "audit.verify", "audit.export"]),
+        ("owner", OWNERS),
         ("auditor", ["key.create", "audit.read", "audit.verify", "audit.export"]),
         ("viewer", ["key.create"]),
     ],

@@ -77,7 +77,8 @@ def main() -> None:
 
 
 def _end_with_stdin() -> None:
-    sys.stdin.buffer.read()
+    while os.read(sys.stdin.fileno(), 4096):  # not of `sys.stdin.buffer`, whose lock nobody can take from a thread at the end
+        pass
     os._exit(1)
 
 
