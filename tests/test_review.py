@@ -187,7 +187,9 @@ async def test_a_key_with_the_scope_review_decides_where_its_person_may(studio: 
     refused(await (await studio.key("reviewer", "write")).post(path, json=WHY), 403)
     refused(await (await studio.key("author", "review")).post(path, json=WHY), 403)
     client = await studio.key("reviewer", "review")
-    assert (await client.post(path, json=WHY)).json()["status"] == "approved"
+    assert (await client.post(path, json={**WHY, "heard": 1})).json()["status"] == "approved"
+    (review,) = await rounds(studio, version)
+    assert review["decisions"][0]["heard"] is None, "a program has no player"
 
 
 async def test_a_key_is_no_second_person(studio: Studio, worker: None) -> None:

@@ -295,6 +295,8 @@ async def test_an_export_proves_itself_without_us(auditor: httpx.AsyncClient, st
         text.replace('"index": 2,', '"index": 3,', 1),
         text.replace(studio.project, str(uuid4()), 1),
         text + json.dumps({**lines[-1], "index": None, "proof": []}) + "\n",
+        "\n".join(text.splitlines()[:-1]) + "\n",
+        "\n".join([*text.splitlines()[:2], *text.splitlines()[3:]]) + "\n",
         text.replace('"index": 2,', '"index": null,', 1),
     ):
         assert changed != text

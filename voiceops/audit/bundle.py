@@ -86,9 +86,10 @@ class NotABundle(Exception):
 
 @dataclass(slots=True)
 class Checked:
-    """How many events of a bundle are proved, and what is wrong."""
+    """How many events of a bundle are proved, of how many under its checkpoint, and what is wrong."""
 
     proved: int = 0
+    sealed: int = 0
     faults: list[str] = field(default_factory=list)
 
 
@@ -109,6 +110,7 @@ def verify(lines: Iterable[str], trusted: Mapping[bytes, Verifier]) -> Checked:
     if checkpoint.log != first.get("log"):
         checked.faults.append("The checkpoint is of another log.")
         return checked
+    checked.sealed = checkpoint.size
     places: set[int] = set()
     for number, text in enumerate(numbered, 2):
         line = _line(text, number)
@@ -117,6 +119,11 @@ def verify(lines: Iterable[str], trusted: Mapping[bytes, Verifier]) -> Checked:
             checked.proved += 1
         elif len(checked.faults) < MOST:
             checked.faults.append(f"Line {number}: {fault}.")
+    if not first.get("filters") and (missing := checkpoint.size - len(places)):
+        lost = next(place for place in range(checkpoint.size) if place not in places)
+        checked.faults.append(
+            f"{missing:,} of the {checkpoint.size:,} events of this log are missing, the first of them #{lost + 1}."
+        )
     return checked
 
 

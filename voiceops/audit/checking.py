@@ -58,7 +58,11 @@ def bundle(file: Path, trusted: Mapping[bytes, Verifier]) -> Told:
     except bundles.NotABundle as error:
         raise CannotCheck(str(error)) from None
     good = not checked.faults and checked.proved > 0
-    return Told(good, "\n".join([f"{checked.proved} events are proved.", *checked.faults]), {"ok": good, **asdict(checked)})
+    return Told(
+        good,
+        "\n".join([f"{checked.proved:,} of the {checked.sealed:,} events under its checkpoint are proved.", *checked.faults]),
+        {"ok": good, **asdict(checked)},
+    )
 
 
 def database(settings: Settings, *, project: str | None, last: int | None, trusted: Mapping[bytes, Verifier] | None) -> Told:

@@ -193,7 +193,8 @@ async def _earlier(db: AsyncSession, slot: Slot) -> tuple[Deployment, Version]:
     """Return what a rollback restores; raise `Conflict` if there is nothing."""
     earlier = await slots.predecessor(db, slot)
     if earlier is None:
-        raise Conflict("Nothing was live here before that could be again.", possible=_possible(slot))
+        possible = [action for action in _possible(slot) if action != Action.DEPLOYMENT_ROLLBACK]
+        raise Conflict("Nothing was live here before that could be again.", possible=possible)
     whole = select(Version).where(Version.id == earlier.version_id).options(*WHOLE).with_for_update(of=Version)
     version = (await db.execute(whole)).scalar_one()
     evidence.check_whole(version, deed="deploy")

@@ -27,7 +27,7 @@ from voiceops.models import (
     Verdict,
     Version,
 )
-from voiceops.models.actor import Actor
+from voiceops.models.actor import Actor, ActorKind
 from voiceops.models.notice import NoticeKind
 from voiceops.models.review import wanting
 from voiceops.models.version import LIFECYCLE, BlobState
@@ -86,6 +86,7 @@ async def decide(db: AsyncSession, actor: Actor, version_id: UUID, seen: Seen, o
     await _check_first(db, actor, version, review)
     if verdict is Verdict.APPROVE:
         evidence.check_whole(version, deed="approve")
+    heard = opinion.heard if actor.kind is ActorKind.PERSON else None  # a program has no player
     decision = Decision(
         project_id=version.project_id,
         asset_id=version.asset_id,
@@ -96,11 +97,11 @@ async def decide(db: AsyncSession, actor: Actor, version_id: UUID, seen: Seen, o
         reason=opinion.reason,
         roles=sorted(actor.roles[version.project_id]),
         fingerprint=version.fingerprint,
-        heard=opinion.heard,
+        heard=heard,
     )
     db.add(decision)
     await db.flush()
-    changes = {"review_id": str(review.id), "fingerprint": version.fingerprint, "heard": opinion.heard}
+    changes = {"review_id": str(review.id), "fingerprint": version.fingerprint, "heard": heard}
     if review.closed_at is None and await _is_enough(db, review, verdict, policy):
         review.close(verdict.outcome)
         changes |= version.move(verdict.action)

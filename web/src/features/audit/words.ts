@@ -50,6 +50,14 @@ const DONE: Record<string, string> = {
   'comment.delete': 'deleted a comment',
   'comment.resolve': 'resolved a comment',
   'comment.reopen': 'reopened a comment',
+  'audio.drop': 'dropped the audio of a version',
+  'target.create': 'made a target',
+  'target.update': 'changed a target',
+  'deployment.create': 'deployed a version',
+  'deployment.rollback': 'rolled back to the version before',
+  'deployment.retire': 'took a version out of use',
+  'deployment.pin': 'pinned what is live',
+  'deployment.unpin': 'unpinned what is live',
 };
 
 export const ACTIONS = Object.keys(DONE);
