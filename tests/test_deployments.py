@@ -380,6 +380,11 @@ async def test_a_machine_is_given_the_manifest_of_what_is_live(studio: Studio, w
     }
     assert told["audio"]["sha256"] == version["audio"]["sha256"]
     assert told["audio"]["loudness_lufs"] == version["measurements"]["loudness_lufs"]
+    player = await studio.key("viewer", "read")
+    audio = await player.get(told["audio"]["url"].partition("/api/v1")[2])
+    assert hashlib.sha256(audio.content).hexdigest() == told["audio"]["sha256"]
+    captions = await player.get(told["captions_url"].partition("/api/v1")[2])
+    assert (captions.status_code, captions.headers["content-type"].partition(";")[0]) == (200, "text/vtt")
     assert [one["by"] for one in told["approved"]] == [await person_id(studio, "reviewer")]
     assert (await manifest(await studio.person("viewer"))).content == answer.content
 

@@ -130,7 +130,7 @@ async def _after(db: AsyncSession, slot: Slot) -> datetime:
 async def _manifest(db: AsyncSession, deployment: Deployment, placing: Placing, version: Version) -> dict[str, Any]:
     """What a machine has to know to play it and to prove it. It names people by id alone, and no other version."""
     project = (await db.execute(select(Project).where(Project.id == deployment.project_id))).scalar_one()
-    here = f"{settings().url}/api/v1/deployments/{deployment.id}"
+    here = f"{settings().url}/api/v1/versions/{version.id}"
     return {
         "schema": SCHEMA,
         "deployment_id": str(deployment.id),
