@@ -44,6 +44,8 @@ TAKE_ROLE: Final = f"select set_config('role', rolname, false) from pg_roles whe
 """Does nothing where there is no such role or the login may not take it; `voiceops migrate` says so."""
 OPTIONS: Final = "-c timezone=UTC -c idle_in_transaction_session_timeout=30s"
 """A transaction that nobody goes on with would keep everything younger from being sealed, whoever runs the server."""
+CONNECTING: Final[Mapping[str, Any]] = {"application_name": "voiceops", "prepare_threshold": 2, "options": OPTIONS}
+"""How every connection of the application is made."""
 
 POOL_SECONDS: Final = 5.0
 """Who waits longer for a connection is told to come back."""
@@ -111,7 +113,7 @@ class Database:
             pool_timeout=POOL_SECONDS,
             pool_pre_ping=ping,  # a restarted server costs no request
             pool_use_lifo=True,  # the connections that have prepared what is asked
-            connect_args={"application_name": "voiceops", "prepare_threshold": 2, "options": OPTIONS},
+            connect_args=dict(CONNECTING),
         )
         event.listen(self.engine.sync_engine, "connect", _take_app_role)
         self._direct = AsyncConnectionPool(
@@ -121,7 +123,7 @@ class Database:
             max_size=pool_size,
             timeout=POOL_SECONDS,
             configure=_ready,
-            kwargs={"autocommit": True, "application_name": "voiceops", "prepare_threshold": 2, "options": "-c timezone=UTC"},
+            kwargs={**CONNECTING, "autocommit": True},
         )
         self.session = async_sessionmaker(self.engine, expire_on_commit=False)
 

@@ -53,7 +53,7 @@ async def deploy(db: AsyncSession, actor: Actor, target_id: UUID, version_id: UU
     target, version = await _both(db, actor, target_id, version_id)
     _check_may(actor, target, Action.DEPLOYMENT_CREATE)
     asset = await _asset(db, version)
-    slot = (await slots.lock(db, target.project_id, [(target.id, asset.id)]))[target.id, asset.id]
+    slot = await _slot(db, target, asset)
     version = await find(db, actor, Version, version_id, lock=True, load=WHOLE)  # after the slot, as a rollback does
     _check_version(target, version, asset)
     await _check_free(db, actor, target, slot, over_pin=why.over_pin)
@@ -65,7 +65,7 @@ async def look_back(db: AsyncSession, actor: Actor, target_id: UUID, asset_id: U
     """Return the hash of the audio to be proved, if there is something to roll back to."""
     target, asset = await _target_and_asset(db, actor, target_id, asset_id)
     _check_may(actor, target, Action.DEPLOYMENT_ROLLBACK)
-    slot = (await slots.lock(db, target.project_id, [(target.id, asset.id)]))[target.id, asset.id]
+    slot = await _slot(db, target, asset)
     return (await _earlier(db, slot))[1].audio_sha256
 
 
@@ -73,7 +73,7 @@ async def roll_back(db: AsyncSession, actor: Actor, target_id: UUID, asset_id: U
     """Make the version live again that was there before: the newest that was not itself rolled back from and is still approved."""
     target, asset = await _target_and_asset(db, actor, target_id, asset_id)
     _check_may(actor, target, Action.DEPLOYMENT_ROLLBACK)
-    slot = (await slots.lock(db, target.project_id, [(target.id, asset.id)]))[target.id, asset.id]
+    slot = await _slot(db, target, asset)
     await _check_free(db, actor, target, slot, over_pin=why.over_pin)
     earlier, version = await _earlier(db, slot)
     if version.audio_sha256 != proven:
@@ -88,7 +88,7 @@ async def retire(db: AsyncSession, actor: Actor, target_id: UUID, asset_id: UUID
     """Leave nothing live of an asset on a target."""
     target, asset = await _target_and_asset(db, actor, target_id, asset_id)
     _check_may(actor, target, Action.DEPLOYMENT_RETIRE)
-    slot = (await slots.lock(db, target.project_id, [(target.id, asset.id)]))[target.id, asset.id]
+    slot = await _slot(db, target, asset)
     if slot.version_id is None:
         raise Conflict("Nothing of this asset is live here.", possible=_possible(slot))
     await _check_free(db, actor, target, slot, over_pin=why.over_pin)
@@ -183,7 +183,7 @@ async def _check_free(db: AsyncSession, actor: Actor, target: Target, slot: Slot
 async def _live(db: AsyncSession, actor: Actor, target_id: UUID, asset_id: UUID, action: Action) -> tuple[Deployment, Slot]:
     target, asset = await _target_and_asset(db, actor, target_id, asset_id)
     _check_may(actor, target, action)
-    slot = (await slots.lock(db, target.project_id, [(target.id, asset.id)]))[target.id, asset.id]
+    slot = await _slot(db, target, asset)
     if slot.version_id is None:
         raise Conflict("Nothing of this asset is live here.", possible=_possible(slot))
     return (await db.execute(select(Deployment).where(Deployment.id == slot.deployment_id))).scalar_one(), slot
@@ -199,6 +199,11 @@ async def _earlier(db: AsyncSession, slot: Slot) -> tuple[Deployment, Version]:
     version = (await db.execute(whole)).scalar_one()
     evidence.check_whole(version, deed="deploy")
     return earlier, version
+
+
+async def _slot(db: AsyncSession, target: Target, asset: Asset) -> Slot:
+    """Return what is live of an asset on a target, locked."""
+    return (await slots.lock(db, target.project_id, [(target.id, asset.id)]))[target.id, asset.id]
 
 
 def _possible(slot: Slot) -> Sequence[str]:
