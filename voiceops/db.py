@@ -1,6 +1,7 @@
 """The database: one engine a process, one session a request, ids that sort by birth."""
 
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, ClassVar, Final, LiteralString
@@ -32,6 +33,7 @@ __all__ = [
     "libpq_url",
     "new_id",
     "take_role",
+    "together",
 ]
 
 APP_ROLE: Final = "voiceops_app"
@@ -197,3 +199,17 @@ async def ask(session: AsyncSession, sql: LiteralString, values: Mapping[str, An
         return await cursor.fetchall() if cursor.description else []
     except psycopg.Error as error:
         raise DBAPIError.instance(sql, values, error, psycopg.Error) from error
+
+
+@asynccontextmanager
+async def together(session: AsyncSession) -> AsyncIterator[None]:
+    """Send what is asked within without waiting for each answer, of which none is told; errors come at the end.
+
+    Statements still run one after the other, each seeing what was committed before it.
+    """
+    connection = await driver_connection(session)
+    try:
+        async with connection.pipeline():
+            yield
+    except psycopg.Error as error:
+        raise DBAPIError.instance(None, None, error, psycopg.Error) from error

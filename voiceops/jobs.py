@@ -8,6 +8,7 @@ from procrastinate import App, BaseRetryStrategy, PsycopgConnector, RetryDecisio
 from procrastinate.jobs import Job
 from psycopg import AsyncConnection
 from psycopg.types.json import Jsonb
+from psycopg_pool import AsyncConnectionPool
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from voiceops.db import APP_ROLE, ask, take_role
@@ -64,8 +65,15 @@ def generation_queue(provider: str) -> str:
 
 
 def queue_app(url: str, *, pool_size: int) -> App:
-    """Return the queue as a worker needs it, with connections of its own."""
-    return App(connector=PsycopgConnector(conninfo=url, min_size=1, max_size=pool_size, configure=_prepare))
+    """Return the queue as a worker needs it, with connections of its own.
+
+    They aren't tried before each use, which would cost a round trip: a worker that loses the database begins again anyway.
+    """
+    return App(connector=PsycopgConnector(conninfo=url, min_size=1, max_size=pool_size, configure=_prepare, pool_factory=_pool))
+
+
+def _pool(**asked: Any) -> AsyncConnectionPool:  # noqa: ANN401 - its many settings
+    return AsyncConnectionPool(**{**asked, "check": None})
 
 
 async def _prepare(connection: AsyncConnection[Any]) -> None:

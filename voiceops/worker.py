@@ -234,17 +234,19 @@ async def _serve_connected(studio: Studio, stop: asyncio.Event) -> None:
     async def examine(version_id: str) -> None:
         await examination.perform(studio.database, studio.store, studio.providers, studio.examiner, UUID(version_id))
 
-    def work(name: str, concurrency: int, grace: float) -> asyncio.Task[None]:
-        return asyncio.create_task(_work(queue, name, concurrency, grace=grace, stalled=studio.settings.stalled_after))
+    def work(name: str, concurrency: int, grace: float, *, listen: bool = True) -> asyncio.Task[None]:
+        return asyncio.create_task(
+            _work(queue, name, concurrency, grace=grace, stalled=studio.settings.stalled_after, listen=listen)
+        )
 
     mails = mailing.register(queue, studio.settings, studio.database)
     retention.register(queue, studio.database, studio.store)
     sweeps = sweeping.keep_sweeping(studio.database, queue, studio.providers, stalled=studio.settings.stalled_after)
     async with queue.open_async():
         ended = [work(generation_queue(name), slots, GRACE_SECONDS) for name in studio.providers]
-        ended += [work(name, mailing.AT_ONCE, GRACE_SECONDS) for name in mails]
+        ended += [work(name, mailing.AT_ONCE, GRACE_SECONDS, listen=False) for name in mails]
         ended += [work(EXAMINE, 1, 0.0)] if studio.settings.examine else []  # an examination begins anew, nobody waits for it
-        ended += [work(RETENTION, 1, GRACE_SECONDS), asyncio.create_task(sweeps), asyncio.create_task(_wait(stop))]
+        ended += [work(RETENTION, 1, GRACE_SECONDS, listen=False), asyncio.create_task(sweeps), asyncio.create_task(_wait(stop))]
         try:
             done, _ = await asyncio.wait(ended, return_when=asyncio.FIRST_COMPLETED)
         finally:
@@ -255,13 +257,15 @@ async def _serve_connected(studio: Studio, stop: asyncio.Event) -> None:
             task.result()
 
 
-async def _work(queue: App, name: str, concurrency: int, *, grace: float, stalled: float) -> None:
+async def _work(queue: App, name: str, concurrency: int, *, grace: float, stalled: float, listen: bool) -> None:
+    """Work on a queue. Who listens is woken for the jobs of all queues; where a second is nothing, a look now and then does."""
     await queue.run_worker_async(
         queues=[name],
         concurrency=concurrency,
         install_signal_handlers=False,
         fetch_job_polling_interval=POLL_SECONDS,
         shutdown_graceful_timeout=grace,
+        listen_notify=listen,
         update_heartbeat_interval=stalled / 5,
         stalled_worker_timeout=stalled,
         delete_jobs=DeleteJobCondition.ALWAYS,

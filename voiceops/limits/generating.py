@@ -1,22 +1,26 @@
 """How often a person and a project may ask for a generation."""
 
 from collections.abc import Sequence
+from typing import Final
 from uuid import UUID
 
-from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from voiceops.db import ask
 from voiceops.limits.rates import Left, Rate, debit_both, look
 from voiceops.limits.refusing import Limit, LimitReached
 from voiceops.models import Limits
 from voiceops.models.actor import Actor
 from voiceops.text import duration
 
+COLUMNS: Final = tuple(column.name for column in Limits.__table__.columns)
+LIMITS: Final = f"select {', '.join(COLUMNS)} from limits where project_id = %(project)s"  # noqa: S608 - ours
+
 
 async def limits_of(db: AsyncSession, project_id: UUID) -> Limits:
     """Return a project's limits as they are now, whatever was read of them before."""
-    query = select(Limits).where(Limits.project_id == project_id)
-    return (await db.execute(query, execution_options={"populate_existing": True})).scalar_one()
+    (found,) = await ask(db, LIMITS, {"project": project_id})
+    return Limits(**dict(zip(COLUMNS, found, strict=True)))
 
 
 async def check_rates(db: AsyncSession, actor: Actor, project_id: UUID) -> Sequence[Left]:

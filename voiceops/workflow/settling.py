@@ -16,8 +16,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from voiceops.audit import record
 from voiceops.blobs import BytesDropped
 from voiceops.changes import Change, announce
-from voiceops.db import ask, new_id
-from voiceops.jobs import BACKGROUND, EXAMINE, enqueue
+from voiceops.db import ask, new_id, together
+from voiceops.jobs import BACKGROUND, DEFER, EXAMINE, deferred
 from voiceops.limits import budgets, running
 from voiceops.models import Action, Generation, GenerationStatus, Version
 from voiceops.models.actor import Actor
@@ -40,7 +40,7 @@ END: Final = f"""
     where id = %(id)s and status = %(before)s and attempt = coalesce(%(attempt)s, attempt)
     returning {", ".join(ENDED)}
 """  # noqa: S608 - ours
-KEEP: Final = """
+KEEP: Final = f"""
     with blob as (
       insert into blobs (sha256, media_type, bytes, state) values (%(sha256)s, %(media_type)s, %(size)s, 'stored')
       on conflict (sha256) do update set state = blobs.state returning state
@@ -59,9 +59,10 @@ KEEP: Final = """
       insert into waveforms (version_id, samples_per_peak, peaks)
       select %(id)s, zoom, peaks from unnest(%(zooms)s::int[], %(peaks)s::bytea[]) as drawn (zoom, peaks)
     )
-    select number, state from kept, blob
-"""
-"""Naming a blob locks its row: its state is that of now, and stays until the version is there."""
+    select number, state, {DEFER} from kept, blob
+"""  # noqa: S608 - ours
+"""The version, and the job that examines it. Naming a blob locks its row: its state is that of now, and stays until the version is
+there."""
 
 Failure = tuple[str | None, str | None]
 """Its code, and why in words for people."""
@@ -113,7 +114,6 @@ async def claim(db: AsyncSession, generation_id: UUID) -> Claim | None:
     if not await running.has_room(db, generation_id, project_id, provider=provider):
         await ask(db, HOLD_BACK, {"id": generation_id})
         return None
-    await ask(db, BEGIN, {"id": generation_id})
     held = Claim(
         generation_id=generation_id,
         project_id=project_id,
@@ -126,7 +126,9 @@ async def claim(db: AsyncSession, generation_id: UUID) -> Claim | None:
         script=script,
         delivery=delivery,
     )
-    await _announce(db, held, GenerationStatus.RUNNING)
+    async with together(db):
+        await ask(db, BEGIN, {"id": generation_id})
+        await _announce(db, held, GenerationStatus.RUNNING)
     return held
 
 
@@ -149,11 +151,11 @@ async def succeed(db: AsyncSession, held: Claim, take: Take) -> Version | None:
     actor = Actor.worker_for(generation.requested_by_id)
     authorize(actor, Action.GENERATION_SUCCEED, generation.project_id)
     version = await _keep(db, generation, held, take)
-    await budgets.spend(db, generation)
-    await running.wake(db, generation.project_id, generation.provider)
     changes = {"number": version.number, "audio_sha256": take.sha256, "fingerprint": version.fingerprint, "attempt": held.attempt}
-    await enqueue(db, EXAMINE, EXAMINE, priority=BACKGROUND, version_id=str(version.id))
-    await record(db, actor, Action.GENERATION_SUCCEED, generation, changes=changes, version_id=version.id)
+    async with together(db):
+        await budgets.spend(db, generation)
+        await record(db, actor, Action.GENERATION_SUCCEED, generation, changes=changes, version_id=version.id)
+    await running.wake(db, generation.project_id, generation.provider)
     return version
 
 
@@ -260,8 +262,9 @@ async def _keep(db: AsyncSession, generation: Generation, held: Claim, take: Tak
         "words": Jsonb(list(take.words)),
         "zooms": list(take.peaks),
         "peaks": list(take.peaks.values()),
+        **deferred(EXAMINE, EXAMINE, priority=BACKGROUND, version_id=str(version.id)),
     }
-    ((version.number, state),) = await ask(db, KEEP, values)
+    ((version.number, state, _job),) = await ask(db, KEEP, values)
     if state == BlobState.DROPPED:
         raise BytesDropped
     return version
