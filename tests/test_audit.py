@@ -254,9 +254,9 @@ async def test_each_action_is_recorded_once(studio: Studio, worker: None, rows: 
     await rotate_key(studio.settings, reason="It is a year old")
     await people_do_everything(studio)
     counted: dict[str, int] = dict(await rows("select action, count(*) from audit_events group by 1"))
-    expected = dict.fromkeys(Action, 1) | {Action.GENERATION_REQUEST: 5, Action.GENERATION_SUCCEED: 3, Action.GENERATION_FAIL: 2}
+    expected = dict.fromkeys(Action, 1) | {Action.GENERATION_REQUEST: 6, Action.GENERATION_SUCCEED: 4, Action.GENERATION_FAIL: 2}
     expected |= {Action.VERSION_SUBMIT: 3, Action.SESSION_SIGN_IN: 6, Action.MEMBER_INVITE: 2, Action.DEPLOYMENT_RETIRE: 2}
-    expected |= {Action.SCRIPT_CREATE: 3}
+    expected |= {Action.SCRIPT_CREATE: 4}
     del expected[Action.STUDIO_FOUND]  # only where nobody is yet: test_founding
     del expected[Action.AUDIT_READ]  # a permission alone: reading is not told
     assert counted == expected
@@ -276,6 +276,7 @@ async def judges_do_everything(studio: Studio, asset: Json, rows: Rows) -> None:
     await publishers_do_everything(studio, asset, one)
     await author.post(f"/versions/{one}/archive", json=why)
     assert (await owner.post(f"/versions/{one}/drop-audio", json=why)).status_code == 200
+    assert (await studio.version(asset, "Good bye."))["audio"]["earlier_drops"] == []
     await author.post(f"/versions/{one}/restore", json=why)
     await reviewer.post(f"/projects/{studio.project}/preferences", json={"version_ids": [one, other], "preferred_id": one})
     comment = (await reviewer.post(f"/versions/{one}/comments", json={"body": "Slower"})).json()["id"]

@@ -166,6 +166,15 @@ async def test_a_deleted_comment_leaves_its_place(studio: Studio, version: Json,
     assert await rows("select count(*) from comment_texts") == [(3,)]
 
 
+async def test_the_thread_of_a_deleted_comment_is_settled_once_and_for_all(studio: Studio, version: Json) -> None:
+    reviewer = await studio.person("reviewer")
+    root = (await reviewer.post(f"/versions/{version['id']}/comments", json={"body": "Slower"})).json()
+    await reviewer.post(f"/comments/{root['id']}/resolve")
+    assert (await reviewer.delete(f"/comments/{root['id']}")).json()["can"] == []
+    told = refused(await reviewer.post(f"/comments/{root['id']}/reopen"), 409)
+    assert (told["detail"], told["possible"]) == ("This comment is deleted.", [])
+
+
 async def test_an_owner_deletes_anybodys_comment(studio: Studio, version: Json) -> None:
     comment = await say(studio, version)
     (seen,) = await said(studio, version, "owner")

@@ -51,7 +51,7 @@ def voice() -> Callable[[str], Speech]:
 
 
 def subject(script: str, **more: Any) -> Subject:
-    usual = Subject(script, "en-US", speed=1.0, sentence_gap_ms=250, words_per_minute=190, timed=False)
+    usual = Subject(script, "en-US", speed=1.0, sentence_gap_ms=250, words_per_minute=225, timed=False)
     return replace(usual, **more)
 
 

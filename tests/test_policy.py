@@ -39,6 +39,7 @@ MACHINES: Final[Mapping[Action, ActorKind]] = {
     Action.STUDIO_SEED: ActorKind.SYSTEM,
     Action.GENERATION_SUCCEED: ActorKind.WORKER,
     Action.GENERATION_FAIL: ActorKind.WORKER,
+    Action.AUDIO_RETURN: ActorKind.WORKER,
     Action.LIMIT_REFUSE: ActorKind.SYSTEM,
     Action.AUDIT_ROTATE: ActorKind.SYSTEM,
     Action.SESSION_REFUSE: ActorKind.SYSTEM,
@@ -197,8 +198,8 @@ ROUTES: Final[Mapping[tuple[str, str], Route]] = {
     ("GET", "/api/v1/comments/{comment}"): Route(READ),
     ("PATCH", "/api/v1/comments/{comment}"): Route(COMMENT, Action.COMMENT_EDIT, 409, {"body": "{new}"}),
     ("DELETE", "/api/v1/comments/{comment}"): Route(COMMENT, Action.COMMENT_DELETE, 409),
-    ("POST", "/api/v1/comments/{comment}/resolve"): Route(COMMENT, Action.COMMENT_RESOLVE),
-    ("POST", "/api/v1/comments/{comment}/reopen"): Route(COMMENT, Action.COMMENT_REOPEN),
+    ("POST", "/api/v1/comments/{comment}/resolve"): Route(COMMENT, Action.COMMENT_RESOLVE, 409),
+    ("POST", "/api/v1/comments/{comment}/reopen"): Route(COMMENT, Action.COMMENT_REOPEN, 409),
     ("GET", "/api/v1/projects/{project}/targets"): Route(READ),
     ("POST", "/api/v1/projects/{project}/targets"): Route(SHIP, Action.TARGET_CREATE, 201, PLACE),
     ("GET", "/api/v1/targets/{target}"): Route(READ),
@@ -268,6 +269,7 @@ async def ids_of(studio: Studio, rows: Rows) -> dict[str, str]:
     key = (await owner.post("/api-keys", json={**KEY, "project_id": studio.project})).json()["id"]
     await owner.delete(f"/api-keys/{key}")
     remark = await owner.post(f"/versions/{version['id']}/comments", json={"body": "Louder"})
+    await owner.post(f"/comments/{remark.json()['id']}/resolve")
     comment = (await owner.delete(f"/comments/{remark.json()['id']}")).json()["id"]
     place = {"key": "support-bot-eu", "name": "Support bot", "channel": "support_bot"}
     target = (await owner.post(f"/projects/{studio.project}/targets", json=place)).json()["id"]
@@ -452,6 +454,7 @@ async def test_the_policy_is_told_as_it_is_kept(studio: Studio) -> None:
                 assert rule["scopes"] == [scope for scope in Scope if scope in route.needs]
                 assert rule["allowed"] == (role in route.here)
         assert told["asset.create"]["title"] == "Create asset"
+        assert told["version.request_changes"]["title"] == "Request changes of version"
     told = (await (await studio.key(Role.AUTHOR, "read", "write")).get(f"/projects/{studio.project}/policy")).json()
     assert [rule["action"] for rule in told["rules"] if rule["allowed"]] == [
         *("asset.create", "asset.update", "script.create"),
@@ -496,4 +499,5 @@ def test_what_a_state_does_not_allow_nobody_can() -> None:
         Action.GENERATION_SUCCEED,
         Action.GENERATION_FAIL,
         Action.AUDIO_DROP,
+        Action.AUDIO_RETURN,
     ]

@@ -207,7 +207,13 @@ async def test_who_makes_the_very_same_bytes_again_has_them(studio: Studio, rows
         new = await studio.version({"id": old["asset_id"]}, "Hello.")
     assert new["audio"] == old["audio"]
     assert await store.verify(new["audio"]["sha256"])
-    assert (await seen(studio, old))["audio"]["dropped"] is None, "they are the old one's too"
+    back = (await seen(studio, old))["audio"]
+    assert back["dropped"] is None, "they are the old one's too"
+    (drop,) = back["earlier_drops"]
+    assert drop["days"] == 30, "that they were dropped once is told still"
+    ((told,),) = await rows(EVENTS.replace("audio.drop", "audio.return"))
+    assert (told["version_id"], told["changes"]["audio_sha256"]) == (old["id"], back["sha256"])
+    assert (told["changes"]["generation_id"], told["actor"]["type"]) == (new["generation_id"], "worker")
     await retention.run(database, store)
     assert await store.exists(new["audio"]["sha256"])
 

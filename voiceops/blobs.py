@@ -11,6 +11,7 @@ import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from voiceops.db import Database, ask
+from voiceops.models.version import BlobState
 from voiceops.storage import StorageError, Store
 
 log = structlog.get_logger()
@@ -29,11 +30,12 @@ class BytesDropped(Exception):
     """What a row was about to name is dropped: nothing was written. Bring the bytes back, then write it again."""
 
 
-async def bring_back(db: AsyncSession, store: Store, data: bytes, media_type: str, *, sha256: str) -> None:
-    """Store dropped bytes anew. Raises what the store does, and then they are dropped still."""
-    await ask(db, LOCK, {"sha256": sha256})
+async def bring_back(db: AsyncSession, store: Store, data: bytes, media_type: str, *, sha256: str) -> bool:
+    """Store dropped bytes anew; False if they were back already. Raises what the store does, and then they are dropped still."""
+    ((state,),) = await ask(db, LOCK, {"sha256": sha256})
     await store.put(data, media_type)
     await ask(db, BACK, {"sha256": sha256})
+    return bool(state == BlobState.DROPPED)
 
 
 async def delete_dropped(database: Database, store: Store) -> int:

@@ -110,6 +110,7 @@ RULES: Final[Mapping[Action, Rule]] = MappingProxyType(
         Action.DEPLOYMENT_RETIRE: members(Role.PUBLISHER),
         Action.DEPLOYMENT_PIN: members(Role.PUBLISHER),
         Action.DEPLOYMENT_UNPIN: members(Role.PUBLISHER),
+        Action.AUDIO_RETURN: kinds(ActorKind.WORKER),
     }
 )
 

@@ -29,7 +29,7 @@ from voiceops.providers.markup import spoken as plain
 from voiceops.speech import NotAudio
 from voiceops.storage import StorageError, StorageFull, Store, open_store
 from voiceops.witness import open_witness
-from voiceops.workflow import settling
+from voiceops.workflow import returning, settling
 from voiceops.workflow.settling import Claim, Take
 
 log = structlog.get_logger()
@@ -97,7 +97,7 @@ async def perform(studio: Studio, generation_id: UUID) -> None:
         take = await _while_wanted(studio, held, progress, speaking)
         while take is not None and not await _settled(studio, held, take):
             async with studio.database.session.begin() as db:
-                await blobs.bring_back(db, studio.store, take.audio, take.media_type, sha256=take.sha256)
+                await returning.bring_back(db, studio.store, take.audio, take.media_type, generation_id=held.generation_id)
     except asyncio.CancelledError:
         await _put_back(studio, held, STOPPED, failed=False)
         raise

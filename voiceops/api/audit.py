@@ -17,7 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from voiceops.api.audit_answers import EventOut, EventWhole, VerdictOut, events_out, proof_out
 from voiceops.api.deps import Caller, CallerBriefly, Db, Held, Parts
 from voiceops.api.exporting import ExportAnswer, turn
-from voiceops.api.payloads import Asked, In, Instant, Json, Page
+from voiceops.api.payloads import In, Instant, Json, Page
 from voiceops.audit import apart
 from voiceops.audit.apart import VerifierLost
 from voiceops.audit.exporting import Export
@@ -25,7 +25,7 @@ from voiceops.audit.merkle import leaf_hash
 from voiceops.audit.reading import Wanted, proof
 from voiceops.audit.verdict import Verdict
 from voiceops.config import settings
-from voiceops.errors import Forbidden, NotFound, TooMany, Unavailable
+from voiceops.errors import Forbidden, Malformed, NotFound, TooMany, Unavailable
 from voiceops.models import Action, AuditEvent
 from voiceops.models.actor import Actor
 from voiceops.models.audit import INSTALLATION
@@ -70,7 +70,7 @@ Moment = Annotated[Instant, AfterValidator(_in_utc)]
 
 
 def filters(
-    action: Annotated[Asked | None, Query(max_length=64, examples=["version.approve"])] = None,
+    action: Annotated[Action | None, Query(examples=["version.approve"])] = None,
     actor: UUID | None = None,
     subject: UUID | None = None,
     asset: UUID | None = None,
@@ -79,6 +79,8 @@ def filters(
     until: Moment | None = None,
 ) -> Json:
     """Read which events are asked for; those that are not given are left out."""
+    if since is not None and until is not None and since > until:
+        raise Malformed.field("until", "This is before `since`, so nothing can lie between them.")
     asked = {"action": action, "actor": actor, "subject": subject, "asset": asset, "version": version}
     return {name: value for name, value in {**asked, "since": since, "until": until}.items() if value is not None}
 

@@ -11,6 +11,7 @@ from pydantic import Field
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from voiceops.api.audit_subjects import VersionRef, subject_names, version_refs
 from voiceops.api.payloads import AssetRef, Json, Out, Time
 from voiceops.audit.exporting import trusted
 from voiceops.audit.merkle import root_from
@@ -42,7 +43,10 @@ class ActorOut(Out):
 
 
 class SubjectOut(Out):
-    """What was acted upon. `name` is a person's as it is now; of an invitation that of who accepted it."""
+    """What was acted upon. `name` is the one it has now: a person's, a target's key, a version as in `support/greeting v3`.
+
+    A comment has that of its version, a deployment that of its version and target, an invitation that of who accepted it.
+    """
 
     type: str
     id: UUID
@@ -70,6 +74,7 @@ class EventOut(Out):
     asset_id: UUID | None
     asset: AssetRef | None
     version_id: UUID | None
+    version: VersionRef | None
     reason: str | None
     changes: Json
     people: Annotated[list[Named], Field(description="Whoever is named by id in `subject` and `changes`.")]
@@ -146,6 +151,7 @@ async def events_out(db: AsyncSession, rows: Sequence[AuditEvent]) -> list[dict[
     by = {UUID(key) for told in payloads if (key := told["actor"].get("key_id"))}  # events of the first release have none
     used = select(ApiKey.id, ApiKey.name, ApiKey.prefix).where(ApiKey.id.in_(by))
     keys = {str(one.id): KeyRef(id=one.id, name=one.name, prefix=one.prefix) for one in await db.execute(used)} if by else {}
+    things, versions = await subject_names(db, payloads), await version_refs(db, payloads)
     shown = []
     for row, told, ids in zip(rows, payloads, spoken_of, strict=True):
         actor_id = told["actor"]["id"] and UUID(told["actor"]["id"])
@@ -153,9 +159,10 @@ async def events_out(db: AsyncSession, rows: Sequence[AuditEvent]) -> list[dict[
         actor = ActorOut(type=told["actor"]["type"], id=actor_id, name=names.get(actor_id), key=key)
         asset = assets.get(UUID(told["asset_id"])) if told["asset_id"] else None
         subject_id = UUID(told["subject"]["id"])
-        subject = SubjectOut(**told["subject"], name=names.get(accepted.get(subject_id, subject_id)))
+        name = things.get(subject_id) or names.get(accepted.get(subject_id, subject_id))
+        subject = SubjectOut(**told["subject"], name=name)
         of = [Named(id=one, name=names[one]) for one in sorted(ids & names.keys())]
-        place = {"seq": row.seq, "index": places.get(row.id)}
+        place = {"seq": row.seq, "index": places.get(row.id), "version": versions.get(told["version_id"])}
         shown.append({**told, **place, "actor": actor, "subject": subject, "people": of, "asset": asset})
     return shown
 

@@ -96,7 +96,10 @@ async def restore_version(version: UUID, body: WhyIn, db: Db, actor: Caller) -> 
 
 @router.post("/versions/{version}/drop-audio")
 async def drop_audio(version: UUID, body: WhyIn, db: Db, actor: Caller) -> VersionOut:
-    """Drop the audio of an archived version, for good. Hash, measurements, waveform, words, captions and the record stay."""
+    """Drop the audio of an archived version. Hash, measurements, waveform, words, captions and the record stay.
+
+    Nothing brings it back but a take whose bytes are the very same; that is recorded, and both are told with the version.
+    """
     await dropping.drop(db, actor, version, reason=body.reason)
     return await _one(db, actor, version)
 

@@ -1,6 +1,7 @@
 """`/versions/{version}`: immutable audio with all that proves it, and what changed since the version it was made from."""
 
-from collections.abc import Collection, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict
 from typing import Annotated, Any
 from uuid import UUID
@@ -33,7 +34,7 @@ SHOWN = (
 
 
 class DroppedOut(Out):
-    """That its bytes are gone: by a policy after so many days, which `by` set, or by somebody's decision for a reason."""
+    """A drop of its bytes: by a policy after so many days, which `by` set, or by somebody's decision for a reason."""
 
     at: Time
     by: PersonOut | None
@@ -42,7 +43,10 @@ class DroppedOut(Out):
 
 
 class AudioOut(Out):
-    """The lossless master. Once it was dropped there is none to hear; whatever was measured and recorded of it stays."""
+    """The lossless master. While it is dropped there is none to hear; whatever was measured and recorded of it stays.
+
+    It comes back where somebody makes the very same bytes again; `earlier_drops`, the newest first, are those before that.
+    """
 
     sha256: str
     media_type: str
@@ -50,6 +54,7 @@ class AudioOut(Out):
     sample_rate_hz: int
     bytes: int
     dropped: DroppedOut | None
+    earlier_drops: list[DroppedOut]
 
 
 class MeasurementsOut(Out):
@@ -150,16 +155,15 @@ def _changes(version: Version, parent: Version) -> ChangesOut:
     )
 
 
-def _dropped(version: Version, drop: Drop | None) -> DroppedOut | None:
-    if version.audio.dropped_at is None:
-        return None
-    by = PersonOut.of(drop.person) if drop and drop.person else None
-    return DroppedOut(at=version.audio.dropped_at, by=by, days=drop.days if drop else None, reason=drop.reason if drop else None)
+def _dropped(drop: Drop) -> DroppedOut:
+    return DroppedOut(at=drop.at, by=PersonOut.of(drop.person) if drop.person else None, days=drop.days, reason=drop.reason)
 
 
 def _out(
-    actor: Actor, version: Version, parent: Version | None, tally: Tally, barred: Collection[Action], drop: Drop | None
+    actor: Actor, version: Version, parent: Version | None, tally: Tally, barred: Collection[Action], drops: Sequence[Drop]
 ) -> VersionOut:
+    gone = int(version.audio.dropped_at is not None)
+    told = [_dropped(drop) for drop in drops]
     return VersionOut(
         id=version.id,
         number=version.number,
@@ -186,7 +190,8 @@ def _out(
             duration_ms=version.duration_ms,
             sample_rate_hz=version.sample_rate_hz,
             bytes=version.audio.bytes,
-            dropped=_dropped(version, drop),
+            dropped=next(iter(told[:gone]), None),
+            earlier_drops=told[gone:],
         ),
         measurements=MeasurementsOut.model_validate(version.measurements),
         checks=ChecksTally.model_validate(asdict(tally)),
@@ -201,7 +206,7 @@ async def show(db: AsyncSession, actor: Actor, versions: Sequence[Version]) -> l
     parents = {parent.id: parent for parent in (await db.execute(query)).scalars()} if wanted else {}
     barred = await reviews.barred(db, actor, versions)
     tally = await checks.tallies(db, versions)
-    drops = await _drops(db, [version.id for version in versions if version.audio.dropped_at])
+    drops = await _drops(db, [version.id for version in versions])
     return [
         _out(
             actor,
@@ -209,18 +214,19 @@ async def show(db: AsyncSession, actor: Actor, versions: Sequence[Version]) -> l
             parents.get(version.parent_version_id),
             tally=tally[version.id],
             barred=barred[version.id],
-            drop=drops.get(version.id),
+            drops=drops[version.id],
         )
         for version in versions
     ]
 
 
-async def _drops(db: AsyncSession, version_ids: Sequence[UUID]) -> dict[UUID, Drop]:
-    """Return the newest drop of each of these."""
-    if not version_ids:
-        return {}
-    query = select(Drop).where(Drop.version_id.in_(version_ids)).options(joinedload(Drop.person)).order_by(Drop.id)
-    return {drop.version_id: drop for drop in (await db.execute(query)).scalars()}
+async def _drops(db: AsyncSession, version_ids: Sequence[UUID]) -> Mapping[UUID, Sequence[Drop]]:
+    """Return all drops of each of these, the newest first."""
+    query = select(Drop).where(Drop.version_id.in_(version_ids)).options(joinedload(Drop.person)).order_by(Drop.id.desc())
+    found = defaultdict(list)
+    for drop in (await db.execute(query)).scalars():
+        found[drop.version_id].append(drop)
+    return found
 
 
 @router.get("/assets/{asset}/versions")

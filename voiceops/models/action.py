@@ -1,6 +1,9 @@
 """Every verb of the product, named once: permission, audit entry, value in `can`, key of the button."""
 
+from collections.abc import Mapping
 from enum import StrEnum
+from types import MappingProxyType
+from typing import Final
 
 
 class Action(StrEnum):
@@ -61,9 +64,31 @@ class Action(StrEnum):
     DEPLOYMENT_RETIRE = "deployment.retire"
     DEPLOYMENT_PIN = "deployment.pin"
     DEPLOYMENT_UNPIN = "deployment.unpin"
+    AUDIO_RETURN = "audio.return"
 
     @property
     def words(self) -> str:
         """What it is called where a person reads it: `asset.create` is "Create asset"."""
         noun, _, verb = self.partition(".")
-        return f"{verb.replace('_', ' ').capitalize()} {noun}"
+        return OTHERWISE.get(self, f"{verb.replace('_', ' ').capitalize()} {noun}")
+
+
+OTHERWISE: Final[Mapping[Action, str]] = MappingProxyType(
+    {
+        Action.KEY_CREATE: "Create API key",
+        Action.KEY_REVOKE: "Revoke API key",
+        Action.AUDIT_READ: "Read the audit trail",
+        Action.AUDIT_VERIFY: "Verify the audit trail",
+        Action.AUDIT_EXPORT: "Export the audit trail",
+        Action.VERSION_PREFER: "Prefer a version, heard blind",
+        Action.VERSION_SUBMIT: "Submit version for review",
+        Action.VERSION_WITHDRAW: "Withdraw version from review",
+        Action.VERSION_REQUEST_CHANGES: "Request changes of version",
+        Action.DEPLOYMENT_CREATE: "Deploy version",
+        Action.DEPLOYMENT_ROLLBACK: "Roll back to the version before",
+        Action.DEPLOYMENT_RETIRE: "Take version out of use",
+        Action.DEPLOYMENT_PIN: "Pin what is live",
+        Action.DEPLOYMENT_UNPIN: "Unpin what is live",
+    }
+)
+"""The words of those whose verb and noun alone make no sentence."""

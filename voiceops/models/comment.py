@@ -55,9 +55,9 @@ class Comment(Base):
 
     @property
     def possible(self) -> tuple[Action, ...]:
-        """What its state allows."""
+        """What its state allows. The thread of a deleted comment can be settled, for its replies stay; once it is, it is over."""
         resolving: tuple[Action, ...] = ()
-        if self.reply_to_id is None:
+        if self.reply_to_id is None and not (self.deleted_at and self.resolved_at):
             resolving = (Action.COMMENT_REOPEN if self.resolved_at else Action.COMMENT_RESOLVE,)
         own = () if self.deleted_at else (Action.COMMENT_EDIT, Action.COMMENT_DELETE)
         return (*own, *resolving)

@@ -43,7 +43,7 @@ class Capabilities:
 
 @dataclass(frozen=True, slots=True)
 class Voice:
-    """One voice. `id` is `provider/name`, `language` a BCP 47 tag, `words_per_minute` its usual pace at speed 1.
+    """One voice. `id` is `provider/name`, `language` a BCP 47 tag, `words_per_minute` its usual pace at speed 1, pauses left out.
 
     `price_micros_per_1000_characters` is in millionths of `price_currency` (ISO 4217); 0 and None where nothing is charged.
     """

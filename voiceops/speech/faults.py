@@ -150,7 +150,10 @@ def _pace(measured: Measurements, asked: Asked) -> Finding:
     off = pace / asked.usual_wpm - 1
     wrong = abs(off) > PACE
     how = "faster" if off > 0 else "slower"
-    detail = f"{pace:.0f} words a minute, {abs(off):.0%} {how} than this voice usually speaks ({asked.usual_wpm:.0f})."
+    detail = (
+        f"{pace:.0f} words a minute without the pauses asked for, {abs(off):.0%} {how} than this voice usually speaks"
+        f" ({asked.usual_wpm:.0f})."
+    )
     return Finding(Fault.PACE, wrong, detail, {"words_per_minute": round(pace, 1), "usual": round(asked.usual_wpm, 1)})
 
 

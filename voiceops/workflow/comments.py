@@ -132,7 +132,7 @@ async def _thread_to_change(db: AsyncSession, actor: Actor, comment_id: UUID, ac
 def _check_possible(comment: Comment, action: Action) -> None:
     if action not in comment.possible:
         why = "It is a reply: its thread is resolved as a whole." if comment.reply_to_id else "It was done already."
-        if comment.deleted_at and action not in {Action.COMMENT_RESOLVE, Action.COMMENT_REOPEN}:
+        if comment.deleted_at and action is not Action.COMMENT_RESOLVE:
             why = "This comment is deleted."
         raise Conflict(why, possible=[str(one) for one in comment.possible])
 

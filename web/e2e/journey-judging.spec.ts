@@ -58,6 +58,7 @@ async function compareBlind({ page, hands, looks }: Walk): Promise<void> {
   expect(given).not.toMatch(/[Vv]ersion \d|\bv\d\b|\d:\d\d|At 0|Take \d|Heart/);
   for (const id of new URL(page.url()).searchParams.get('versions')?.split(',') ?? []) expect(given).not.toContain(id);
   await looks(page, 'blind');
+  for (const letter of ['A', 'C']) await hands.press(blind.getByRole('button', { name: `Listen to ${letter}` }));
   await hands.check(blind.getByRole('radio', { name: 'B' }));
   await hands.press(blind.getByRole('button', { name: /^Record/ }));
   await expect(blind.getByRole('status')).toHaveText('Your preference is recorded.');

@@ -38,6 +38,7 @@ test('every state of the comparison', async ({ page, studio }) => {
   await page.waitForTimeout(1200);
   await page.keyboard.press('Space');
   await photograph(page, 'blind');
+  for (const take of ['A', 'C']) await blind.getByRole('button', { name: `Listen to ${take}` }).click();
   await blind.getByRole('radio', { name: 'B' }).check();
   await blind.getByRole('button', { name: /^Record/ }).click();
   await blind.getByRole('status').waitFor();

@@ -92,6 +92,10 @@ test('blind, nothing tells which is which until one has chosen, and the choice i
   const given = `${document.body.innerText} ${document.body.innerHTML}`;
   expect(given).not.toMatch(/version \d|\bv\d\b|v-\d|0:0\d|Heart|sine|First try|Slower/i);
   await screen.getByRole('radio', { name: 'B', exact: true }).click();
+  await expect.element(screen.getByText('Listen to A and B first.')).toBeVisible();
+  await expect.element(screen.getByRole('button', { name: /^Record/ })).toBeDisabled();
+  await screen.getByRole('button', { name: 'Listen to A' }).click();
+  await screen.getByRole('button', { name: 'Listen to B' }).click();
   await screen.getByRole('textbox', { name: /Why/ }).fill('  Calmer ');
   await screen.getByRole('button', { name: /^Record/ }).click();
   await expect.element(screen.getByRole('status')).toMatchTextContent('Your preference is recorded.');
@@ -115,6 +119,9 @@ test('a preference that is refused is told, nothing is shown, and the same is se
     },
   });
   await screen.getByRole('button', { name: 'Compare blind' }).click();
+  await screen.getByRole('button', { name: 'Listen to A' }).click();
+  await expect.element(screen.getByRole('button', { name: 'Pause' })).toBeVisible();
+  await screen.getByRole('button', { name: 'Listen to B' }).click();
   await screen.getByRole('radio', { name: 'No difference that matters' }).click();
   await screen.getByRole('button', { name: /^Record/ }).click();
   await expect.element(screen.getByRole('alert')).toMatchTextContent('It was not recorded. The database is away.');

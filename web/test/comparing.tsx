@@ -1,4 +1,5 @@
 /** A comparison as a page has it, for the tests of all that stands on it. */
+import { useState } from 'react';
 import { beforeEach, vi } from 'vitest';
 import type { Comparison, Preference, PreferencePage, Version } from '../src/api/types.ts';
 import { beginComment } from '../src/app/compareComments.tsx';
@@ -91,19 +92,26 @@ function routes(takes: readonly Version[]) {
 export const choose = vi.fn<(ids: readonly string[]) => void>();
 export const base = vi.fn<(id: string) => void>();
 
-export async function compare(takes: readonly Version[] = TAKES.slice(0, 2), more: Record<string, object> = {}) {
-  const asked = serve({ ...routes(takes), ...more });
-  const screen = await show(
+function Comparing({ takes }: { takes: readonly Version[] }) {
+  const [blind, setBlind] = useState(false);
+  return (
     <Compare
       project={PROJECT}
       versions={takes}
       base={undefined}
       onBase={base}
+      blind={blind}
+      onBlind={setBlind}
       voices={[voice()]}
       onChoose={choose}
       renderComments={(of, place) => <BriefComments version={of} person="p-1" members={[]} name={`version ${of.number}`} onHear={place.hear} position={place.position} />}
       onComment={(of, atMs) => beginComment('p-1', of, atMs)}
-    />,
+    />
   );
+}
+
+export async function compare(takes: readonly Version[] = TAKES.slice(0, 2), more: Record<string, object> = {}) {
+  const asked = serve({ ...routes(takes), ...more });
+  const screen = await show(<Comparing takes={takes} />);
   return { screen, asked };
 }

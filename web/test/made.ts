@@ -110,7 +110,7 @@ export function version(other: Partial<Version> = {}): Version {
     created_at: TIME,
     created_by: MARA,
     fingerprint: 'f'.repeat(64),
-    audio: { sha256: 'a'.repeat(64), media_type: 'audio/flac', duration_ms: 4200, sample_rate_hz: 24_000, bytes: 123_456, dropped: null },
+    audio: { sha256: 'a'.repeat(64), media_type: 'audio/flac', duration_ms: 4200, sample_rate_hz: 24_000, bytes: 123_456, dropped: null, earlier_drops: [] },
     measurements: {
       loudness_lufs: -20.1,
       true_peak_dbtp: -1.3,
@@ -185,6 +185,7 @@ export function event(other: Partial<WholeEvent> = {}): WholeEvent {
     asset_id: 'a-1',
     asset: null,
     version_id: null,
+    version: null,
     reason: 'Because it was wrong',
     changes: { title: { from: 'Hello', to: 'Greeting' } },
     people: [],

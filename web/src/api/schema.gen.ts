@@ -1485,7 +1485,9 @@ export interface paths {
         put?: never;
         /**
          * Drop Audio
-         * @description Drop the audio of an archived version, for good. Hash, measurements, waveform, words, captions and the record stay.
+         * @description Drop the audio of an archived version. Hash, measurements, waveform, words, captions and the record stay.
+         *
+         *     Nothing brings it back but a take whose bytes are the very same; that is recorded, and both are told with the version.
          */
         post: operations["drop_audio"];
         delete?: never;
@@ -1793,7 +1795,7 @@ export interface components {
          * @description What can be done. Reading is no action, for who is a member may read; only the record is for few, so reading it is one.
          * @enum {string}
          */
-        Action: "studio.seed" | "session.sign_in" | "session.sign_out" | "asset.create" | "asset.update" | "script.create" | "generation.request" | "generation.cancel" | "generation.retry" | "generation.succeed" | "generation.fail" | "limit.change" | "limit.refuse" | "studio.found" | "session.end" | "password.change" | "project.create" | "project.update" | "member.invite" | "invitation.revoke" | "member.accept" | "member.change" | "member.remove" | "person.change" | "person.deactivate" | "person.reactivate" | "key.create" | "key.revoke" | "audit.read" | "audit.verify" | "audit.export" | "audit.rotate" | "session.refuse" | "version.prefer" | "version.submit" | "version.withdraw" | "version.approve" | "version.request_changes" | "version.archive" | "version.restore" | "policy.change" | "comment.create" | "comment.edit" | "comment.delete" | "comment.resolve" | "comment.reopen" | "check.waive" | "audio.drop" | "target.create" | "target.update" | "deployment.create" | "deployment.rollback" | "deployment.retire" | "deployment.pin" | "deployment.unpin";
+        Action: "studio.seed" | "session.sign_in" | "session.sign_out" | "asset.create" | "asset.update" | "script.create" | "generation.request" | "generation.cancel" | "generation.retry" | "generation.succeed" | "generation.fail" | "limit.change" | "limit.refuse" | "studio.found" | "session.end" | "password.change" | "project.create" | "project.update" | "member.invite" | "invitation.revoke" | "member.accept" | "member.change" | "member.remove" | "person.change" | "person.deactivate" | "person.reactivate" | "key.create" | "key.revoke" | "audit.read" | "audit.verify" | "audit.export" | "audit.rotate" | "session.refuse" | "version.prefer" | "version.submit" | "version.withdraw" | "version.approve" | "version.request_changes" | "version.archive" | "version.restore" | "policy.change" | "comment.create" | "comment.edit" | "comment.delete" | "comment.resolve" | "comment.reopen" | "check.waive" | "audio.drop" | "target.create" | "target.update" | "deployment.create" | "deployment.rollback" | "deployment.retire" | "deployment.pin" | "deployment.unpin" | "audio.return";
         /**
          * ActorKind
          * @description How somebody acts.
@@ -1943,7 +1945,9 @@ export interface components {
         };
         /**
          * AudioOut
-         * @description The lossless master. Once it was dropped there is none to hear; whatever was measured and recorded of it stays.
+         * @description The lossless master. While it is dropped there is none to hear; whatever was measured and recorded of it stays.
+         *
+         *     It comes back where somebody makes the very same bytes again; `earlier_drops`, the newest first, are those before that.
          */
         AudioOut: {
             /** Bytes */
@@ -1951,6 +1955,8 @@ export interface components {
             dropped: components["schemas"]["DroppedOut"] | null;
             /** Duration Ms */
             duration_ms: number;
+            /** Earlier Drops */
+            earlier_drops: components["schemas"]["DroppedOut"][];
             /** Media Type */
             media_type: string;
             /** Sample Rate Hz */
@@ -2538,7 +2544,7 @@ export interface components {
         };
         /**
          * DroppedOut
-         * @description That its bytes are gone: by a policy after so many days, which `by` set, or by somebody's decision for a reason.
+         * @description A drop of its bytes: by a policy after so many days, which `by` set, or by somebody's decision for a reason.
          */
         DroppedOut: {
             /**
@@ -2646,6 +2652,7 @@ export interface components {
              */
             seq: number;
             subject: components["schemas"]["SubjectOut"];
+            version: components["schemas"]["VersionRef"] | null;
             /** Version Id */
             version_id: string | null;
         };
@@ -2721,6 +2728,7 @@ export interface components {
              */
             sha256: string;
             subject: components["schemas"]["SubjectOut"];
+            version: components["schemas"]["VersionRef"] | null;
             /** Version Id */
             version_id: string | null;
         };
@@ -4568,7 +4576,9 @@ export interface components {
         };
         /**
          * SubjectOut
-         * @description What was acted upon. `name` is a person's as it is now; of an invitation that of who accepted it.
+         * @description What was acted upon. `name` is the one it has now: a person's, a target's key, a version as in `support/greeting v3`.
+         *
+         *     A comment has that of its version, a deployment that of its version and target, an invitation that of who accepted it.
          */
         SubjectOut: {
             /**
@@ -4829,6 +4839,22 @@ export interface components {
             unspoken: string[];
             /** Voice */
             voice: string;
+        };
+        /**
+         * VersionRef
+         * @description Which version something is about.
+         */
+        VersionRef: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Number
+             * @description Of its asset, from 1.
+             */
+            number: number;
         };
         /**
          * VoiceOut
@@ -6054,7 +6080,7 @@ export interface operations {
                 limit?: number;
                 /** @description `next_cursor` of the part before. */
                 cursor?: number | null;
-                action?: string | null;
+                action?: components["schemas"]["Action"] | null;
                 actor?: string | null;
                 subject?: string | null;
                 asset?: string | null;
@@ -6146,7 +6172,7 @@ export interface operations {
         parameters: {
             query?: {
                 format?: "jsonl" | "csv";
-                action?: string | null;
+                action?: components["schemas"]["Action"] | null;
                 actor?: string | null;
                 subject?: string | null;
                 asset?: string | null;
@@ -9085,7 +9111,7 @@ export interface operations {
                 limit?: number;
                 /** @description `next_cursor` of the part before. */
                 cursor?: number | null;
-                action?: string | null;
+                action?: components["schemas"]["Action"] | null;
                 actor?: string | null;
                 subject?: string | null;
                 asset?: string | null;
@@ -9179,7 +9205,7 @@ export interface operations {
         parameters: {
             query?: {
                 format?: "jsonl" | "csv";
-                action?: string | null;
+                action?: components["schemas"]["Action"] | null;
                 actor?: string | null;
                 subject?: string | null;
                 asset?: string | null;

@@ -123,7 +123,15 @@ function ReadOnly({ asset, project }: { asset: Asset; project: Project }) {
   return (
     <section aria-labelledby="newest-script" className={styles.readOnly}>
       <h2 id="newest-script">Script {asset.script && <span>{asset.script.number}, the newest</span>}</h2>
-      {asset.script ? <Backdrop text={asset.script.text} faults={[]} shown /> : <p>No script has been written yet.</p>}
+      {asset.script ? (
+        // A long one scrolls by itself, with the keys too.
+        // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex
+        <div className={styles.script} tabIndex={0} role="region" aria-label={`Script ${asset.script.number}`}>
+          <Backdrop text={asset.script.text} faults={[]} shown />
+        </div>
+      ) : (
+        <p>No script has been written yet.</p>
+      )}
       <Note tone="info">
         As {project.roles.join(', ')} in {project.name} you can read and listen. Authors write scripts and generate versions.
       </Note>

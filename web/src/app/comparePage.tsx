@@ -19,7 +19,7 @@ const ROUTE = '/inside/projects/$project/compare';
 
 export function ComparePage() {
   const { project: key } = useParams({ from: ROUTE });
-  const { versions, base } = useSearch({ from: ROUTE });
+  const { versions, base, blind = false } = useSearch({ from: ROUTE });
   const navigate = useNavigate({ from: '/projects/$project/compare' });
   const { data: session } = useSuspenseQuery(sessionQuery);
   const project = session.projects.find((one) => one.key === key);
@@ -32,8 +32,10 @@ export function ComparePage() {
         project={project}
         ids={idsOf(versions)}
         base={base}
+        blind={blind}
         onChoose={(ids) => void navigate({ search: (old) => ({ ...old, versions: ids.join(',') }), resetScroll: false })}
         onBase={(id) => void navigate({ search: (old) => ({ ...old, base: id }), replace: true, resetScroll: false })}
+        onBlind={(hidden) => void navigate({ search: (old) => ({ ...old, blind: hidden || undefined }), replace: true })}
       />
     </main>
   );
@@ -46,11 +48,14 @@ interface ChosenProps {
   ids: readonly string[];
   /** The one compared with; the first if that is not among them. */
   base: string | undefined;
+  /** Which is which is hidden, after a reload too. */
+  blind: boolean;
   onChoose: (ids: readonly string[]) => void;
   onBase: (id: string) => void;
+  onBlind: (blind: boolean) => void;
 }
 
-function Chosen({ person, project, ids, base, onChoose, onBase }: ChosenProps) {
+function Chosen({ person, project, ids, base, blind, onChoose, onBase, onBlind }: ChosenProps) {
   const asked = useQueries({ queries: ids.map(versionQuery) });
   const here = asked.flatMap(({ data }) => (data && data.project_id === project.id ? [data] : []));
   const failed = asked.find(({ error }) => error && ![404, 422].includes(asProblem(error).status));
@@ -61,7 +66,7 @@ function Chosen({ person, project, ids, base, onChoose, onBase }: ChosenProps) {
   const missing = ids.length - here.length;
   return (
     <>
-      {first && <Back project={project.key} version={first} />}
+      {first && !blind && <Back project={project.key} version={first} />}
       {missing > 0 && (
         <Note tone="warn" live action={here.length > 1 && <Button size="small" onClick={() => onChoose(here.map(({ id }) => id))}>Leave out</Button>}>
           {missing === 1 ? 'One of the versions is not there' : `${missing} of the versions are not there`}. It may be in a project you are no member of.
@@ -73,6 +78,8 @@ function Chosen({ person, project, ids, base, onChoose, onBase }: ChosenProps) {
           versions={here}
           base={base}
           onBase={onBase}
+          blind={blind}
+          onBlind={onBlind}
           voices={voices.data ?? []}
           onChoose={onChoose}
           renderComments={(version, place) => <CompareComments version={version} place={place} />}

@@ -59,7 +59,7 @@ export function idsOf(list: string | undefined): string[] {
 
 export function compareSearch(raw: Raw) {
   const ids = idsOf(text(raw, 'versions'));
-  return set({ versions: ids.length > 0 ? ids.join(',') : undefined, base: ids.find((id) => id === raw['base']) });
+  return set({ versions: ids.length > 0 ? ids.join(',') : undefined, base: ids.find((id) => id === raw['base']), blind: raw['blind'] === true || undefined });
 }
 
 /** Without anything: what waits for me, and is open. */

@@ -51,6 +51,7 @@ export function Shell() {
   const project = key === undefined ? session.projects[0] : session.projects.find((one) => one.key === key);
   const signedOut = () => {
     forget(draftsOf(session.person.id)); // a session that only ended keeps them: the same person comes back
+    void import('../audio/heard.ts').then(({ forgetHeard }) => forgetHeard());
     void leave(router);
   };
   return (

@@ -6,7 +6,11 @@ const TOUCH_MS = 20;
 
 export class HeardSpans {
   /** In order, apart from each other. */
-  #spans: Span[] = [];
+  #spans: readonly Span[];
+
+  constructor(spans: readonly Span[] = []) {
+    this.#spans = spans;
+  }
 
   add(startMs: number, endMs: number): void {
     if (!(endMs > startMs)) return;
@@ -47,8 +51,12 @@ const SLACK_MS = 150;
  * browser gives a hidden page no frames.
  */
 export class Listener {
-  readonly heard = new HeardSpans();
+  readonly heard: HeardSpans;
   #last: { positionMs: number; atMs: number } | null = null;
+
+  constructor(heard = new HeardSpans()) {
+    this.heard = heard;
+  }
 
   /** `sounding`: it plays, and not at volume 0. `rate` is how fast; `atMs` any steady clock. */
   look(positionMs: number, sounding: boolean, rate: number, atMs: number): void {

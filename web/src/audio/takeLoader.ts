@@ -2,6 +2,7 @@
 import { QueryObserver, type QueryClient } from '@tanstack/react-query';
 import { asProblem } from '../api/client.ts';
 import { length } from '../ui/figures.ts';
+import { spansOf } from './heard.ts';
 import { player as onePlayer } from './player.ts';
 import type { Word } from './playhead.ts';
 import { nowPlaying, onPlaying } from './playing.ts';
@@ -83,7 +84,7 @@ export class TakeLoader {
     try {
       const takes = await Promise.all(this.#sources.map((source) => this.#take(source, context, abort.signal)));
       if (abort.signal.aborted) return;
-      const made = new TakePlayer(context, takes);
+      const made = new TakePlayer(context, takes, context.destination, takes.map(({ id }) => spansOf(id)));
       stops.push(oneAtATime(made), ...this.#sources.map(({ id }, take) => this.#laterWords(id, (words) => made.timed(take, words))));
       this.#set({ state: 'ready', error: null, player: made });
       if (then) made.play();

@@ -27,7 +27,7 @@ export class TakePlayer implements Playhead {
   readonly takes: readonly Take[];
   readonly #context: BaseAudioContext;
   readonly #desk: Desk;
-  readonly #heard: HeardSpans[];
+  readonly #heard: readonly HeardSpans[];
   readonly #same: SameWords;
   readonly #listeners = new Set<() => void>();
   readonly #tickers = new Set<() => void>();
@@ -44,12 +44,13 @@ export class TakePlayer implements Playhead {
   #hold: Hold = 'word';
   #frame = 0;
 
-  constructor(context: BaseAudioContext, takes: readonly Take[], destination: AudioNode = context.destination) {
+  /** `heard`: where it is counted what was played of each take. */
+  constructor(context: BaseAudioContext, takes: readonly Take[], destination: AudioNode = context.destination, heard = takes.map(() => new HeardSpans())) {
     this.#context = context;
     this.takes = takes;
     this.#same = new SameWords(takes.map(({ words, audio }) => ({ words, durationMs: audio.duration * 1000 })));
     this.#desk = new Desk(context, takes, destination);
-    this.#heard = takes.map(() => new HeardSpans());
+    this.#heard = heard;
     this.#sounds = takes.map((take) => take.audio);
   }
 

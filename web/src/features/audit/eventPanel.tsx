@@ -10,7 +10,7 @@ import { Failure, Skeleton } from '../../ui/state.tsx';
 import styles from './eventPanel.module.css';
 import { ProofNote } from './proof.tsx';
 import { eventQuery } from './queries.ts';
-import { about, done, place, subject, who } from './words.ts';
+import { about, done, place, subject, versionOf, who } from './words.ts';
 
 export function EventPanel({ project, event: id, onClose }: { project: Project | null; event: string; onClose: () => void }) {
   const event = useQuery(eventQuery(project?.id ?? null, id));
@@ -59,8 +59,9 @@ function Whole({ event, project }: { event: WholeEvent; project: Project | null 
         </Fact>
         {event.asset && project && (
           <Fact name="Asset">
-            <Link to="/projects/$project/assets/$asset" params={{ project: project.key, asset: event.asset.id }}>
+            <Link to="/projects/$project/assets/$asset" params={{ project: project.key, asset: event.asset.id }} search={versionOf(event)}>
               {event.asset.title}
+              {event.version && ` v${event.version.number}`}
             </Link>
             <code>{event.asset.key}</code>
           </Fact>

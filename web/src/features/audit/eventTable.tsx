@@ -5,7 +5,7 @@ import { Ago } from '../../ui/ago.tsx';
 import table from '../../ui/table.module.css';
 import styles from './eventTable.module.css';
 import type { FilterChange, Filters } from './queries.ts';
-import { about, done, place, who } from './words.ts';
+import { about, done, place, versionOf, who } from './words.ts';
 
 interface EventTableProps {
   events: readonly AuditEvent[];
@@ -45,8 +45,9 @@ export function EventTable({ events, projectKey, filters, onFilter }: EventTable
             {projectKey !== null && (
               <td className={styles.asset}>
                 {event.asset && (
-                  <Link to="/projects/$project/assets/$asset" params={{ project: projectKey, asset: event.asset.id }}>
+                  <Link to="/projects/$project/assets/$asset" params={{ project: projectKey, asset: event.asset.id }} search={versionOf(event)}>
                     {event.asset.title}
+                    {event.version && ` v${event.version.number}`}
                   </Link>
                 )}
               </td>

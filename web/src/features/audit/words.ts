@@ -1,9 +1,12 @@
 /** The record in plain words. */
-import type { AuditEvent } from '../../api/types.ts';
+import type { AuditEvent, Version } from '../../api/types.ts';
 import { count, plain } from '../../ui/format.ts';
 
-/** What somebody did, after their name. */
-const DONE: Record<string, string> = {
+/** All that the record tells of: reading it is an action too, and leaves nothing. */
+export type Recorded = Exclude<Version['can'][number], 'audit.read'>;
+
+/** What somebody did, after their name. A new action does not compile until it is told here. */
+const DONE: Record<Recorded, string> = {
   'studio.seed': 'set up the demo studio',
   'studio.found': 'founded the studio',
   'session.sign_in': 'signed in',
@@ -51,6 +54,7 @@ const DONE: Record<string, string> = {
   'comment.resolve': 'resolved a comment',
   'comment.reopen': 'reopened a comment',
   'audio.drop': 'dropped the audio of a version',
+  'audio.return': 'brought back the audio of a version',
   'target.create': 'made a target',
   'target.update': 'changed a target',
   'deployment.create': 'deployed a version',
@@ -60,10 +64,15 @@ const DONE: Record<string, string> = {
   'deployment.unpin': 'unpinned what is live',
 };
 
-export const ACTIONS = Object.keys(DONE);
+export const ACTIONS = Object.keys(DONE) as Recorded[];
 
+/** An event may be older, or younger, than this page knows. */
 export function done(action: string): string {
-  return DONE[action] ?? plain(action.replace('.', ' ')).toLowerCase();
+  return isRecorded(action) ? DONE[action] : plain(action.replace('.', ' ')).toLowerCase();
+}
+
+function isRecorded(action: string): action is Recorded {
+  return action in DONE;
 }
 
 /** For a list to choose from: `Asset: create`. */
@@ -79,9 +88,14 @@ export function who({ actor }: Pick<AuditEvent, 'actor'>): string {
   return actor.key ? `${name}, by the key ${actor.key.name},` : name;
 }
 
-/** Whom it was done to, where that is another person whose name is known. */
-export function about({ actor, subject: { id, name } }: Pick<AuditEvent, 'actor' | 'subject'>): string | null {
-  return id === actor.id ? null : name;
+/** Whom or what it was done to, by name, where that is another than who did it and no version: those stand beside their asset. */
+export function about({ actor, subject: { id, type, name } }: Pick<AuditEvent, 'actor' | 'subject'>): string | null {
+  return id === actor.id || type === 'version' || type === 'comment' ? null : name;
+}
+
+/** What the page of its asset is to show: the version it is about, if there is one. */
+export function versionOf({ version }: Pick<AuditEvent, 'version'>) {
+  return version ? ({ version: version.number, tab: 'versions' } as const) : {};
 }
 
 /** What it was done to, as one says it. Whom an invitation is for stands in the record as a hash alone. */

@@ -20,6 +20,10 @@ interface MentionFieldProps {
   onCancel: (() => void) | undefined;
 }
 
+function bring(list: HTMLElement | null) {
+  list?.scrollIntoView({ block: 'nearest' });
+}
+
 export function MentionField({ field, label, placeholder, value, busy, members, onChange, onPick, onSend, onCancel }: MentionFieldProps) {
   const id = useId();
   const [caret, setCaret] = useState(-1);
@@ -83,7 +87,7 @@ export function MentionField({ field, label, placeholder, value, busy, members, 
         onKeyDown={keys}
       />
       {found.length > 0 && (
-        <div id={`${id}list`} className={styles.list} role="listbox" aria-label="Members to mention">
+        <div ref={bring} id={`${id}list`} className={styles.list} role="listbox" aria-label="Members to mention">
           {found.map((person, index) => (
             // The text keeps the focus, and has the keys.
             // oxlint-disable-next-line jsx-a11y/click-events-have-key-events, jsx-a11y/interactive-supports-focus

@@ -24,6 +24,9 @@ export function Blind({ project, versions, titles, voices, onEnd }: BlindProps) 
   const [order] = useState(() => shuffled(versions));
   const [result, setResult] = useState<Preference | 'unsaid' | null>(null);
   const deck = useDeck(order);
+  const [played, setPlayed] = useState<ReadonlySet<number>>(new Set());
+  if (deck.playing && !played.has(deck.active)) setPlayed(new Set([...played, deck.active]));
+  const unheard = LETTERS.slice(0, order.length).filter((_, take) => !played.has(take));
   const mayPrefer = order.every((version) => version.can.includes('version.prefer'));
   return (
     // The keys belong to the panel: they act only while the focus is inside it.
@@ -53,7 +56,7 @@ export function Blind({ project, versions, titles, voices, onEnd }: BlindProps) 
         ))}
       </ul>
       <BlindPlace player={deck.player} onSeek={(part) => deck.player?.seek(part * deck.player.durationMs())} />
-      {!result && mayPrefer && <BlindForm project={project} order={order} onPreferred={setResult} />}
+      {!result && mayPrefer && <BlindForm project={project} order={order} unheard={unheard} onPreferred={setResult} />}
       {!result && !mayPrefer && <Note tone="info">In your role you can listen, but not say which is best.</Note>}
       {result && result !== 'unsaid' && <p role="status">{result.preferred_id ? 'Your preference is recorded.' : 'That you hear no difference that matters is recorded.'}</p>}
       <footer>

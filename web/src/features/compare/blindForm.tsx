@@ -12,12 +12,14 @@ import { LETTERS } from './names.ts';
 interface BlindFormProps {
   project: string;
   order: readonly Version[];
+  /** The letters of those that were not played yet: nothing is recorded before. */
+  unheard: readonly string[];
   onPreferred: (preference: Preference) => void;
 }
 
 const NONE = -1;
 
-export function BlindForm({ project, order, onPreferred }: BlindFormProps) {
+export function BlindForm({ project, order, unheard, onPreferred }: BlindFormProps) {
   const [best, setBest] = useState<number | null>(null);
   const [note, setNote] = useState('');
   const preference = usePrefer(project, onPreferred);
@@ -54,7 +56,8 @@ export function BlindForm({ project, order, onPreferred }: BlindFormProps) {
           It was not recorded. {asProblem(preference.error).message}
         </Note>
       )}
-      <Button variant="primary" type="submit" busy={preference.isPending} disabled={best === null}>
+      {unheard.length > 0 && <p className={styles.hint}>Listen to {unheard.join(' and ')} first.</p>}
+      <Button variant="primary" type="submit" busy={preference.isPending} disabled={best === null || unheard.length > 0}>
         Record and show which is which
       </Button>
     </form>

@@ -1,6 +1,6 @@
 /** Two to four versions side by side: to hear, to read, to measure, and to judge blind. */
 import { useQueries, useQuery } from '@tanstack/react-query';
-import { useState, type ReactNode } from 'react';
+import type { ReactNode } from 'react';
 import type { Project, Version, Voice } from '../../api/types.ts';
 import { Button } from '../../ui/button.tsx';
 import { Note } from '../../ui/state.tsx';
@@ -23,6 +23,8 @@ interface CompareProps {
   /** The one the others are compared with; the first if it is none of them. */
   base: string | undefined;
   onBase: (id: string) => void;
+  blind: boolean;
+  onBlind: (blind: boolean) => void;
   voices: readonly Voice[];
   onChoose: (ids: readonly string[]) => void;
   /** What was said of a take, and a place to say more. */
@@ -31,8 +33,7 @@ interface CompareProps {
   onComment: (version: Version, atMs: number) => void;
 }
 
-export function Compare({ project, versions, base, onBase, voices, onChoose, renderComments, onComment }: CompareProps) {
-  const [blind, setBlind] = useState(false);
+export function Compare({ project, versions, base, onBase, blind, onBlind, voices, onChoose, renderComments, onComment }: CompareProps) {
   const first = versions.find(({ id }) => id === base) ?? versions[0];
   const others = versions.filter((version) => version !== first);
   const pairs = useQueries({ queries: others.map((version) => compareQuery(first?.id ?? '', version.id)) });
@@ -41,13 +42,13 @@ export function Compare({ project, versions, base, onBase, voices, onChoose, ren
   const titles: ReadonlyMap<string, string> = new Map(assets.map(({ id, title }) => [id, title]));
   const audible = versions.filter(({ audio }) => !audio.dropped);
   if (!first) return null;
-  if (blind) {
+  if (blind && audible.length > 1) {
     return (
       <>
         <header className={styles.head}>
           <PageTitle>Compare versions blind</PageTitle>
         </header>
-        <Blind project={project.id} versions={audible} titles={titles} voices={voices} onEnd={() => setBlind(false)} />
+        <Blind project={project.id} versions={audible} titles={titles} voices={voices} onEnd={() => onBlind(false)} />
       </>
     );
   }
@@ -57,7 +58,7 @@ export function Compare({ project, versions, base, onBase, voices, onChoose, ren
         <PageTitle>Compare versions</PageTitle>
         <Picker project={project} chosen={versions} titles={titles} onChoose={onChoose} />
         {audible.length > 1 && (
-          <Button onClick={() => setBlind(true)} title="Hides which is which, and records what you prefer">
+          <Button onClick={() => onBlind(true)} title="Hides which is which, and records what you prefer">
             Compare blind
           </Button>
         )}

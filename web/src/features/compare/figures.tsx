@@ -29,14 +29,21 @@ function shown({ name, unit }: Measure, value: number): string {
   return unit ? `${figure} ${unit}` : figure;
 }
 
+/** Of durations that between what is shown of them, so that a reader can do the sum. */
 function difference(measure: Measure): string | null {
-  const { delta, left, name } = measure;
+  const { left, right, name } = measure;
+  const delta = name === 'duration_ms' && left !== null && right !== null ? tenths(right) - tenths(left) : measure.delta;
   if (delta === null || delta === 0) return null;
   const sign = delta > 0 ? '+' : '−';
   const size = shown(measure, Math.abs(delta));
   if (/^0(\.0)?( |$)/.test(size)) return null;
-  const share = name === 'duration_ms' && left ? ` (${sign}${count((Math.abs(delta) / left) * 100)} %)` : '';
+  const share = name === 'duration_ms' && left ? ` (${sign}${count((Math.abs(measure.delta ?? delta) / left) * 100)} %)` : '';
   return `${sign}${size}${share}`;
+}
+
+/** As `length` rounds them, ms. */
+function tenths(ms: number): number {
+  return Math.round(ms / 100) * 100;
 }
 
 interface FiguresProps {

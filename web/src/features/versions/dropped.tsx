@@ -15,6 +15,16 @@ export function Dropped({ dropped }: { dropped: Told }) {
   );
 }
 
+/** That it was dropped once and is back, because the very same audio was made again. */
+export function Returned({ drops }: { drops: readonly Told[] }) {
+  return drops.map((drop) => (
+    <Note key={drop.at} tone="info">
+      Its audio was dropped <Ago time={drop.at} />
+      {why(drop)} It is back, for the very same audio was made again.
+    </Note>
+  ));
+}
+
 function why({ by, days, reason }: Told): string {
   if (days !== null) {
     const policy = ` by the policy: archived for more than ${days === 1 ? 'a day' : `${count(days)} days`}`;

@@ -30,7 +30,7 @@ function figures({ audio, measurements: measured }: Version): Figure[] {
       unit: 'dBTP',
       help: 'The highest level, between the samples too; above −1 some players distort',
     },
-    { label: 'Pace', value: pace === null ? NONE : count(pace), unit: 'wpm', help: 'Spoken words per minute' },
+    { label: 'Pace', value: pace === null ? NONE : count(pace), unit: 'wpm', help: 'Words per minute from the first sound to the last, with the pauses between; the check of the pace leaves them out' },
     {
       label: 'Silence',
       value: `${count(measured.lead_silence_ms)} / ${count(measured.tail_silence_ms)}`,

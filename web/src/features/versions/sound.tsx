@@ -5,7 +5,7 @@ import type { Track } from '../../audio/playing.ts';
 import { StillWave } from '../../audio/stillWave.tsx';
 import { Waveform, type Places } from '../../audio/waveform.tsx';
 import { clock } from '../../ui/format.ts';
-import { Dropped } from './dropped.tsx';
+import { Dropped, Returned } from './dropped.tsx';
 import { Spoken } from './spoken.tsx';
 import styles from './versionCard.module.css';
 
@@ -35,6 +35,7 @@ export function Sound({ version, track, places }: SoundProps) {
         <Waveform track={track} label={`Position in version ${version.number}`} places={places} />
         <span className={styles.length}>{clock(durationMs)}</span>
       </div>
+      <Returned drops={version.audio.earlier_drops} />
       <Spoken version={version} track={track} places={places} />
     </>
   );
