@@ -51,6 +51,8 @@ async def test_an_asset_shows_its_newest_script_and_version(studio: Studio, work
         "dropped": False,
         "voice": "tone/plain",
         "created_at": version["created_at"],
+        "comments_open": 0,
+        "changes_requested": False,
     }
     assert (shown["status"], shown["version_count"], shown["can"]) == ("draft", 2, [])
     assert shown["updated_at"] > asset["updated_at"]

@@ -295,3 +295,21 @@ async def test_what_was_deleted_stays_deleted_for_the_database_too(studio: Studi
     for change in ("deleted_at = null, deleted_by_id = null", "text_count = 2"):
         with pytest.raises(psycopg.errors.InsufficientPrivilege):
             await rows(f"update comments set {change}")  # noqa: S608 - our own
+
+
+async def test_a_version_says_what_was_said_of_it_and_what_is_to_change(studio: Studio, worker: None) -> None:
+    version = await in_review(studio)
+    reviewer, path = await studio.person("reviewer"), f"/versions/{version['id']}"
+    root, other = [(await reviewer.post(f"{path}/comments", json={"body": text})).json()["id"] for text in ("Slower", "Louder")]
+    await reviewer.post(f"{path}/comments", json={"body": "Why?", "reply_to": root})
+    assert (await reviewer.get(path)).json()["comments"] == {"open": 2, "all": 2}
+    await reviewer.post(f"/comments/{root}/resolve")
+    await reviewer.delete(f"/comments/{other}")
+    assert (await reviewer.get(path)).json()["comments"] == {"open": 0, "all": 1}
+    assert (await done(studio, version, "request-changes", by="reviewer", reason="Too fast"))["changes_requested"][
+        "reason"
+    ] == "Too fast"
+    (listed,) = (await reviewer.get(f"/assets/{version['asset_id']}/versions")).json()["items"]
+    assert listed["changes_requested"]["by"]["name"] == "Devon Okafor"
+    assert (await done(studio, version, "submit"))["changes_requested"] is None
+    assert (await done(studio, version, "withdraw"))["changes_requested"] is None

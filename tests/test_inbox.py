@@ -91,3 +91,14 @@ async def test_the_inbox_comes_in_parts(studio: Studio, worker: None) -> None:
         numbers += [one["version"]["number"] for one in page["items"]]
         cursor = {"cursor": page["next_cursor"]}
     assert (numbers, cursor) == ([1, 2, 3, 4, 5], {"cursor": None})
+
+
+async def test_whoever_can_approve_no_more_is_waited_for_no_longer(studio: Studio, worker: None) -> None:
+    version = await in_review(studio, reviewers=[await person_id(studio, "reviewer")])
+    assert await inbox(studio, "owner", **{"for": "me"}) == []
+    assert [one["may_approve"] for one in (await rounds(studio, version))[0]["reviewers"]] == [True]
+    await give(studio, "reviewer", "viewer")
+    assert [one["may_approve"] for one in (await rounds(studio, version))[0]["reviewers"]] == [False]
+    assert [one["version"]["id"] for one in await inbox(studio, "owner", **{"for": "me"})] == [version["id"]]
+    await give(studio, "reviewer", "reviewer")
+    assert await inbox(studio, "owner", **{"for": "me"}) == []

@@ -8,7 +8,7 @@ from uuid import UUID
 import pytest
 from conftest import Json, Rows, Studio, field_of, refused
 from psycopg import errors
-from reviewing import policy
+from reviewing import give, policy
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from voiceops.config import Settings
@@ -34,6 +34,7 @@ async def test_a_project_begins_with_one_approval_and_checks_that_warn(studio: S
         "roles": [],
         "self_approval": False,
         "checks": dict.fromkeys(Check, "warn"),
+        "unmet": None,
         "retention": {"renditions_days": None, "archived_audio_days": None},
         "can": [],
     }
@@ -147,3 +148,16 @@ async def test_what_checks_block_is_not_submitted(studio: Studio, worker: None, 
     assert [(error.field, error.message) for error in refusal.value.errors] == [("checks", "It fails clipping.")]
     assert refusal.value.possible == ["version.archive"]
     assert await rows("select status from versions") == [("draft",)]
+
+
+async def test_a_policy_that_nobody_can_meet_says_so_until_somebody_can(studio: Studio) -> None:
+    assert (await policy(studio, approvals=1))["unmet"] is None
+    assert (await policy(studio, approvals=3))["unmet"] == "A version needs 3 approvals, and 2 people here may give one."
+    await give(studio, "author", "author", "reviewer")
+    reader = await studio.person("viewer")
+    path = f"/projects/{studio.project}/policy"
+    assert (await reader.get(path)).json()["unmet"] is None
+    await give(studio, "author", "author")
+    await give(studio, "reviewer", "viewer")
+    told = await policy(studio, approvals=1, roles=["reviewer"])
+    assert told["unmet"] == "An approval of a reviewer is wanted, and nobody here is one."

@@ -17,6 +17,7 @@ async def test_an_approval_says_who_heard_how_much_of_what(studio: Studio, worke
     assert decision == {
         "id": decision["id"],
         "person": {"id": await person_id(studio, "reviewer"), "name": decision["person"]["name"]},
+        "key": None,
         "verdict": "approve",
         "reason": WHY["reason"],
         "roles": ["reviewer"],
@@ -190,6 +191,7 @@ async def test_a_key_with_the_scope_review_decides_where_its_person_may(studio: 
     assert (await client.post(path, json={**WHY, "heard": 1})).json()["status"] == "approved"
     (review,) = await rounds(studio, version)
     assert review["decisions"][0]["heard"] is None, "a program has no player"
+    assert review["decisions"][0]["key"]["name"] == "Machine"
 
 
 async def test_a_key_is_no_second_person(studio: Studio, worker: None) -> None:

@@ -6,14 +6,29 @@ from types import MappingProxyType
 from typing import Any, Final, Protocol, TypeVar
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute
 from sqlalchemy.orm.interfaces import ORMOption
 
 from voiceops.db import new_id
 from voiceops.errors import Forbidden, NotFound
-from voiceops.models import Action, Asset, Comment, Generation, Invitation, Policy, Project, Role, Scope, Script, Target, Version
+from voiceops.models import (
+    Action,
+    Asset,
+    Comment,
+    Generation,
+    Invitation,
+    Membership,
+    Person,
+    Policy,
+    Project,
+    Role,
+    Scope,
+    Script,
+    Target,
+    Version,
+)
 from voiceops.models.actor import Actor, ActorKind
 
 Rule = Callable[[Actor, UUID | None], bool]
@@ -188,6 +203,17 @@ def roles_that_may(action: Action) -> list[Role]:
     if RULES[action](somebody, project):
         return []
     return [role for role in Role if RULES[action](replace(somebody, roles={project: frozenset({role})}), project)]
+
+
+def approvers(project: UUID | InstrumentedAttribute[UUID]) -> Select[UUID]:
+    """Select the people who may approve in a project, as far as roles go."""
+    there = (Membership.project_id == project, Membership.role.in_(roles_that_may(Action.VERSION_APPROVE)))
+    return (
+        select(Membership.person_id)
+        .distinct()
+        .join(Person, Person.id == Membership.person_id)
+        .where(*there, Person.deactivated_at.is_(None))
+    )
 
 
 Row = TypeVar("Row", Project, Asset, Script, Generation, Version, Invitation, Comment, Target)

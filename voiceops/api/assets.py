@@ -1,7 +1,8 @@
 """`/projects/{project}/assets` and `/assets/{asset}`: the library."""
 
 import re
-from typing import Annotated
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query
@@ -13,6 +14,7 @@ from voiceops.api.deps import Caller, Db, Part, cursor_after, paged
 from voiceops.api.idempotency import Once
 from voiceops.api.payloads import Asked, In, Out, Page, PersonOut, Time, Title, line, shaped
 from voiceops.api.scripts import ScriptText
+from voiceops.api.standing import Standing, standing
 from voiceops.models import Action, Asset, Blob, Person, Project, Script, Status, Version
 from voiceops.models.actor import Actor
 from voiceops.models.asset import KEY
@@ -65,6 +67,8 @@ class LatestVersion(Out):
     voice: str
     created_at: Time
     dropped: Annotated[bool, Field(description="Whether its audio is gone, so that it cannot be played.")]
+    comments_open: Annotated[int, Field(description="Threads that nobody has resolved.")]
+    changes_requested: Annotated[bool, Field(description="Whether it is a draft because a reviewer asked for changes.")]
 
 
 class AssetOut(Out):
@@ -99,8 +103,20 @@ def _shown() -> Select[Asset, Person, Script, Version, BlobState]:
     )
 
 
+async def _listed(db: AsyncSession, actor: Actor, rows: Sequence[Any]) -> list[AssetOut]:
+    stands = await standing(db, [version for *_, version, _ in rows if version])
+    return [_out(actor, *row, stands=stands) for row in rows]
+
+
 def _out(
-    actor: Actor, asset: Asset, owner: Person, script: Script | None, version: Version | None, audio: BlobState | None
+    actor: Actor,
+    asset: Asset,
+    owner: Person,
+    script: Script | None,
+    version: Version | None,
+    audio: BlobState | None,
+    *,
+    stands: Mapping[UUID, Standing],
 ) -> AssetOut:
     return AssetOut(
         id=asset.id,
@@ -122,6 +138,8 @@ def _out(
             voice=version.voice,
             created_at=version.created_at,
             dropped=audio is BlobState.DROPPED,
+            comments_open=stands[version.id].comments.open,
+            changes_requested=stands[version.id].changes_requested is not None,
         ),
         version_count=asset.version_count,
         can=allowed(actor, asset),
@@ -129,7 +147,8 @@ def _out(
 
 
 async def _show(db: AsyncSession, actor: Actor, asset_id: UUID) -> AssetOut:
-    return _out(actor, *(await db.execute(_shown().where(Asset.id == asset_id))).one())
+    (found,) = await _listed(db, actor, (await db.execute(_shown().where(Asset.id == asset_id))).all())
+    return found
 
 
 def filters(
@@ -158,7 +177,7 @@ async def list_assets(
     await find(db, actor, Project, project)
     shown = _shown().where(Asset.project_id == project, *wanted)
     rows = (await db.execute(paged(shown, Asset.id, part))).all()
-    items = [_out(actor, *row) for row in rows[: part.limit]]
+    items = await _listed(db, actor, rows[: part.limit])
     return Page(items=items, next_cursor=cursor_after(items, rows, part))
 
 

@@ -12,7 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from voiceops.api.audit_subjects import VersionRef, subject_names, version_refs
-from voiceops.api.payloads import AssetRef, Json, Out, Time
+from voiceops.api.payloads import AssetRef, Json, KeyRef, Out, Time
 from voiceops.audit.exporting import trusted
 from voiceops.audit.merkle import root_from
 from voiceops.audit.notes import NotSigned
@@ -23,14 +23,6 @@ from voiceops.config import settings
 from voiceops.models import ApiKey, Asset, AuditEvent, AuditLeaf, Invitation, Person
 from voiceops.models.actor import ActorKind
 from voiceops.secret import NoSecret
-
-
-class KeyRef(Out):
-    """The API key by which somebody acted."""
-
-    id: UUID
-    name: str
-    prefix: str
 
 
 class ActorOut(Out):
@@ -150,7 +142,7 @@ async def events_out(db: AsyncSession, rows: Sequence[AuditEvent]) -> list[dict[
     assets = {one.id: AssetRef.of(one) for one in (await db.execute(named)).scalars()}
     by = {UUID(key) for told in payloads if (key := told["actor"].get("key_id"))}  # events of the first release have none
     used = select(ApiKey.id, ApiKey.name, ApiKey.prefix).where(ApiKey.id.in_(by))
-    keys = {str(one.id): KeyRef(id=one.id, name=one.name, prefix=one.prefix) for one in await db.execute(used)} if by else {}
+    keys = {str(one.id): KeyRef.of(one) for one in await db.execute(used)} if by else {}
     things, versions = await subject_names(db, payloads), await version_refs(db, payloads)
     shown = []
     for row, told, ids in zip(rows, payloads, spoken_of, strict=True):

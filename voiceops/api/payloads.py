@@ -98,6 +98,19 @@ class PersonOut(Out):
         return cls(id=person.id, name=person.name)
 
 
+class KeyRef(Out):
+    """The API key by which somebody acted."""
+
+    id: UUID
+    name: str
+    prefix: str
+
+    @classmethod
+    def of(cls, key: Any) -> "KeyRef":  # noqa: ANN401 - a key, or a row with as much of it
+        """Name a key."""
+        return cls(id=key.id, name=key.name, prefix=key.prefix)
+
+
 class AssetRef(Out):
     """Which asset something is about."""
 

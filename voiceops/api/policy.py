@@ -8,6 +8,7 @@ from uuid import UUID
 
 from fastapi import APIRouter
 from pydantic import AfterValidator, Field, StrictBool, model_validator
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from voiceops.api.deps import Caller, Db
 from voiceops.api.payloads import In, Out, Reason
@@ -49,6 +50,7 @@ class PolicyOut(Out):
     roles: Annotated[list[Role], Field(description="Roles that have to be among the approvers.")]
     self_approval: Annotated[bool, Field(description="Whether people may approve what they asked for or wrote.")]
     checks: Annotated[dict[Check, Severity], Field(description="What a check that does not pass does to a version.")]
+    unmet: Annotated[str | None, Field(description="Why the members there are could not approve anything, if so.")]
     retention: RetentionOut
     can: list[Action]
     reading: MayOut
@@ -98,16 +100,16 @@ class PolicyPatch(In):
 async def get_policy(project: UUID, db: Db, actor: Caller) -> PolicyOut:
     """Tell what a version needs to be approved, which role may do what, and which scope a key needs for it."""
     await find(db, actor, Project, project)
-    return _out(actor, await db.get_one(Policy, project))
+    return await _out(db, actor, await db.get_one(Policy, project))
 
 
 @router.patch("/projects/{project}/policy")
 async def change_policy(project: UUID, body: PolicyPatch, db: Db, actor: Caller) -> PolicyOut:
     """Set the policy, from the next decision on. An open review ends with a decision, even where less is asked for now."""
-    return _out(actor, await policies.change(db, actor, project, body.fields(), reason=body.reason))
+    return await _out(db, actor, await policies.change(db, actor, project, body.fields(), reason=body.reason))
 
 
-def _out(actor: Actor, policy: Policy) -> PolicyOut:
+async def _out(db: AsyncSession, actor: Actor, policy: Policy) -> PolicyOut:
     place = policy.project_id
     rules = [
         RuleOut(
@@ -126,6 +128,7 @@ def _out(actor: Actor, policy: Policy) -> PolicyOut:
         roles=[Role(role) for role in policy.roles],
         self_approval=policy.self_approval,
         checks=policy.severities,
+        unmet=await policies.unmet(db, policy),
         retention=RetentionOut(renditions_days=policy.renditions_days, archived_audio_days=policy.archived_audio_days),
         can=allowed(actor, policy),
         reading=reading,

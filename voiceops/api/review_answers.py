@@ -1,16 +1,19 @@
 """What the API answers of reviews: the round, who was asked, what they decided, what is still wanted."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
+from dataclasses import asdict, dataclass
 from enum import StrEnum
 from typing import Annotated
 from uuid import UUID
 
 from pydantic import Field
 
-from voiceops.api.payloads import AssetRef, Out, PersonOut, Time
+from voiceops.api.checks import ChecksTally
+from voiceops.api.payloads import AssetRef, KeyRef, Out, PersonOut, Time
+from voiceops.api.standing import TalkOut
 from voiceops.models import Action, Asset, Decision, Outcome, Policy, Review, Reviewer, Role, Status, Verdict, Version
 from voiceops.models.review import Wanting, wanting
+from voiceops.workflow.checks import Tally
 
 
 class ReviewState(StrEnum):
@@ -30,9 +33,11 @@ class JudgedOut(Out):
     duration_ms: int
     fingerprint: str
     created_by: PersonOut
+    checks: ChecksTally
+    comments: TalkOut
 
     @classmethod
-    def of(cls, version: Version) -> "JudgedOut":
+    def of(cls, version: Version, tally: Tally, comments: TalkOut) -> "JudgedOut":
         """Show a version."""
         return cls(
             id=version.id,
@@ -42,14 +47,20 @@ class JudgedOut(Out):
             duration_ms=version.duration_ms,
             fingerprint=version.fingerprint,
             created_by=PersonOut.of(version.created_by),
+            checks=ChecksTally.model_validate(asdict(tally)),
+            comments=comments,
         )
 
 
 class ReviewerOut(Out):
-    """Somebody who was asked by name, and what they decided, null as long as they have not."""
+    """Somebody who was asked by name, and what they decided, null as long as they have not.
+
+    Whoever may not approve any more is waited for no longer; where nobody is left, everybody who may is asked.
+    """
 
     person: PersonOut
     verdict: Verdict | None
+    may_approve: Annotated[bool, Field(description="Still a member here with a role that approves.")]
 
 
 class DecisionOut(Out):
@@ -57,6 +68,7 @@ class DecisionOut(Out):
 
     id: UUID
     person: PersonOut
+    key: Annotated[KeyRef | None, Field(description="Of the person's, by which they decided; null in the page.")]
     verdict: Verdict
     reason: str
     roles: Annotated[list[Role], Field(description="Of the person, when they decided.")]
@@ -71,6 +83,7 @@ class DecisionOut(Out):
         return cls(
             id=decision.id,
             person=PersonOut.of(decision.person),
+            key=decision.key and KeyRef.of(decision.key),
             verdict=decision.verdict,
             reason=decision.reason,
             roles=[Role(role) for role in decision.roles],
@@ -101,6 +114,16 @@ class May:
     barred: str | None
 
 
+@dataclass(frozen=True, slots=True)
+class Judging:
+    """Who was asked in a round and who decided; `able` may approve in its project, and `holds` tells whether approvals still do."""
+
+    reviewers: Sequence[Reviewer]
+    decisions: Sequence[Decision]
+    able: Collection[UUID]
+    holds: bool
+
+
 class ReviewOut(Out):
     """One round. `wanted` and `barred` are null once it has ended; `can` is what the caller may do to the version."""
 
@@ -127,20 +150,20 @@ class ReviewOut(Out):
         cls,
         review: Review,
         asset: Asset,
+        version: JudgedOut,
         *,
-        reviewers: Sequence[Reviewer],
-        decisions: Sequence[Decision],
+        judging: Judging,
         policy: Policy,
-        holds: bool,
         may: May,
     ) -> "ReviewOut":
         """Show a round."""
+        decisions, able = judging.decisions, judging.able
         verdicts = {decision.person_id: decision.verdict for decision in decisions}
         return cls(
             id=review.id,
             project_id=review.project_id,
             asset=AssetRef.of(asset),
-            version=JudgedOut.of(review.version),
+            version=version,
             requested_by=PersonOut.of(review.requested_by),
             reason=review.reason,
             created_at=review.created_at,
@@ -148,8 +171,11 @@ class ReviewOut(Out):
             state=ReviewState.CLOSED if review.closed_at else ReviewState.OPEN,
             outcome=review.outcome,
             closed_at=review.closed_at,
-            reviewers=[ReviewerOut(person=PersonOut.of(one.person), verdict=verdicts.get(one.person_id)) for one in reviewers],
-            decisions=[DecisionOut.of(decision, holds=holds) for decision in decisions],
+            reviewers=[
+                ReviewerOut(person=PersonOut.of(one.person), verdict=verdicts.get(one.person_id), may_approve=one.person_id in able)
+                for one in judging.reviewers
+            ],
+            decisions=[DecisionOut.of(decision, holds=judging.holds) for decision in decisions],
             wanted=None if review.closed_at else WantedOut.of(wanting(policy, decisions)),
             self_approval=policy.self_approval,
             barred=None if review.closed_at else may.barred,

@@ -13,10 +13,12 @@ from sqlalchemy.orm import aliased, joinedload
 
 from voiceops.api.deps import Caller, Db, Paging, Part, cursor_after, paged
 from voiceops.api.payloads import Page
-from voiceops.api.review_answers import May, ReviewOut, ReviewState
+from voiceops.api.review_answers import JudgedOut, Judging, May, ReviewOut, ReviewState
+from voiceops.api.standing import standing
 from voiceops.models import Action, Asset, Decision, Outcome, Policy, Project, Review, Reviewer, Script, Status, Version
 from voiceops.models.actor import Actor
-from voiceops.policy import allowed, find, permitted
+from voiceops.policy import allowed, approvers, find, permitted
+from voiceops.workflow.checks import tallies
 from voiceops.workflow.reviews import barred, own
 
 router = APIRouter(tags=["reviews"])
@@ -81,7 +83,7 @@ def _waits_for(actor: Actor, project: UUID) -> ColumnElement[bool]:
     """Rounds in which this person is asked for an approval, by name or as one of all, may give one, and has not decided yet."""
     if not permitted(actor, Action.VERSION_APPROVE, project):
         return false()
-    asked = exists().where(Reviewer.review_id == Review.id)
+    asked = exists().where(Reviewer.review_id == Review.id, Reviewer.person_id.in_(approvers(Review.project_id)))
     own = exists().where(
         Version.id == Review.version_id,
         Script.id == Version.script_id,
@@ -117,19 +119,22 @@ async def _show(db: AsyncSession, actor: Actor, rows: Sequence[Any]) -> list[Rev
     people = select(Reviewer).where(Reviewer.review_id.in_(ids)).options(joinedload(Reviewer.person, innerjoin=True))
     for reviewer in (await db.execute(people.order_by(Reviewer.person_id))).scalars():
         asked[reviewer.review_id].append(reviewer)
-    decisions = select(Decision).where(Decision.review_id.in_(ids)).options(joinedload(Decision.person, innerjoin=True))
+    shown = (joinedload(Decision.person, innerjoin=True), joinedload(Decision.key))
+    decisions = select(Decision).where(Decision.review_id.in_(ids)).options(*shown)
     for decision in (await db.execute(decisions.order_by(Decision.created_at, Decision.id))).scalars():
         decided[decision.review_id].append(decision)
     policy: Policy = (await db.execute(select(Policy).where(Policy.project_id == rows[0][0].project_id))).scalar_one()
-    kept_from = await barred(db, actor, [review.version for review, _, _ in rows])
+    able = set((await db.execute(approvers(rows[0][0].project_id))).scalars()) if asked else ()
+    versions = [review.version for review, _, _ in rows]
+    kept_from = await barred(db, actor, versions)
+    tally, stands = await tallies(db, versions), await standing(db, versions)
     return [
         ReviewOut.of(
             review,
             asset,
-            reviewers=asked[review.id],
-            decisions=decided[review.id],
+            JudgedOut.of(review.version, tally[review.version_id], stands[review.version_id].comments),
+            judging=Judging(asked[review.id], decided[review.id], able, _holds(review, later=later)),
             policy=policy,
-            holds=_holds(review, later=later),
             may=May(
                 can=[action for action in allowed(actor, review.version) if action not in kept_from[review.version_id]],
                 barred=own(actor, review.version, policy),

@@ -17,6 +17,7 @@ from voiceops.api.deps import Caller, Db, Part, cursor_after, numbered
 from voiceops.api.generations import DeliveryOut
 from voiceops.api.payloads import Json, Out, Page, PersonOut, Time
 from voiceops.api.scripts import ScriptText
+from voiceops.api.standing import Standing, TalkOut, WishOut, standing
 from voiceops.errors import Malformed
 from voiceops.models import Action, Asset, Drop, Status, Version, Waveform
 from voiceops.models.actor import Actor
@@ -112,6 +113,8 @@ class VersionOut(Out):
     audio: AudioOut
     measurements: MeasurementsOut
     checks: ChecksTally
+    comments: TalkOut
+    changes_requested: Annotated[WishOut | None, Field(description="Of a draft whose newest review ended so: by whom, and why.")]
     can: list[Action]
 
 
@@ -160,7 +163,14 @@ def _dropped(drop: Drop) -> DroppedOut:
 
 
 def _out(
-    actor: Actor, version: Version, parent: Version | None, tally: Tally, barred: Collection[Action], drops: Sequence[Drop]
+    actor: Actor,
+    version: Version,
+    parent: Version | None,
+    *,
+    tally: Tally,
+    stands: Standing,
+    barred: Collection[Action],
+    drops: Sequence[Drop],
 ) -> VersionOut:
     gone = int(version.audio.dropped_at is not None)
     told = [_dropped(drop) for drop in drops]
@@ -195,6 +205,8 @@ def _out(
         ),
         measurements=MeasurementsOut.model_validate(version.measurements),
         checks=ChecksTally.model_validate(asdict(tally)),
+        comments=stands.comments,
+        changes_requested=stands.changes_requested,
         can=[action for action in allowed(actor, version) if action not in barred],
     )
 
@@ -205,7 +217,7 @@ async def show(db: AsyncSession, actor: Actor, versions: Sequence[Version]) -> l
     query: Select[Any] = select(Version).where(Version.id.in_(wanted)).options(joinedload(Version.script, innerjoin=True))
     parents = {parent.id: parent for parent in (await db.execute(query)).scalars()} if wanted else {}
     barred = await reviews.barred(db, actor, versions)
-    tally = await checks.tallies(db, versions)
+    tally, stands = await checks.tallies(db, versions), await standing(db, versions)
     drops = await _drops(db, [version.id for version in versions])
     return [
         _out(
@@ -213,6 +225,7 @@ async def show(db: AsyncSession, actor: Actor, versions: Sequence[Version]) -> l
             version,
             parents.get(version.parent_version_id),
             tally=tally[version.id],
+            stands=stands[version.id],
             barred=barred[version.id],
             drops=drops[version.id],
         )

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from voiceops.db import Base, new_id
 from voiceops.models.action import Action
+from voiceops.models.key import ApiKey
 from voiceops.models.people import Person
 from voiceops.models.policy import Policy
 from voiceops.models.version import Version
@@ -92,7 +93,8 @@ class Reviewer(Base):
 class Decision(Base):
     """One person's verdict in one round, bound to the fingerprint it was given for. Never changed.
 
-    `roles` are those the person had then, `heard` is the share of the audio their player had played, null if it did not say.
+    `roles` are those the person had then, `key_id` is their key by which they decided, `heard` the share of the audio that their
+    player had played, null if it did not say.
     """
 
     __tablename__ = "decisions"
@@ -117,8 +119,10 @@ class Decision(Base):
     fingerprint: Mapped[str]
     heard: Mapped[float | None]
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    key_id: Mapped[UUID | None] = mapped_column(ForeignKey("api_keys.id"))
 
     person: Mapped[Person] = relationship(lazy="raise")
+    key: Mapped[ApiKey | None] = relationship(lazy="raise")
 
 
 @dataclass(frozen=True, slots=True)

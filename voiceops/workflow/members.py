@@ -44,16 +44,16 @@ async def listed(db: AsyncSession, project_id: UUID) -> Sequence[Listed]:
 async def change(
     db: AsyncSession, actor: Actor, project_id: UUID, person_id: UUID, *, roles: Collection[Role], reason: str
 ) -> Member:
-    """Give a member these roles and no others; the last owner stays one."""
-    member = await _found(db, actor, project_id, person_id)
+    """Give a member these roles and no others, since when they joined; the last owner stays one."""
+    member, _, since = await _found(db, actor, project_id, person_id)
     authorize(actor, Action.MEMBER_CHANGE, project_id)
     wanted = frozenset(roles)
     if member.is_last_owner and Role.OWNER not in wanted:
-        raise _ownerless(member)
+        raise _ownerless(possible=[])
     gone, come = member.roles - wanted, wanted - member.roles
     if gone or come:
         await _take(db, member, gone)
-        db.add_all(Membership(project_id=project_id, person_id=person_id, role=role) for role in sorted(come))
+        db.add_all(Membership(project_id=project_id, person_id=person_id, role=role, created_at=since) for role in sorted(come))
         changes = {"roles": {"from": sorted(member.roles), "to": sorted(wanted)}}
         await record(db, actor, Action.MEMBER_CHANGE, member, reason=reason, changes=changes)
     return replace(member, roles=wanted)
@@ -61,21 +61,21 @@ async def change(
 
 async def remove(db: AsyncSession, actor: Actor, project_id: UUID, person_id: UUID, *, reason: str) -> None:
     """Take a member out of the project: with the next request it is not there for them."""
-    member = await _found(db, actor, project_id, person_id)
+    member = (await _found(db, actor, project_id, person_id)).member
     authorize(actor, Action.MEMBER_REMOVE, project_id)
     if member.is_last_owner:
-        raise _ownerless(member)
+        raise _ownerless(possible=member.possible)
     await _take(db, member, member.roles)
     changes = {"roles": {"from": sorted(member.roles), "to": []}}
     await record(db, actor, Action.MEMBER_REMOVE, member, reason=reason, changes=changes)
 
 
-async def _found(db: AsyncSession, actor: Actor, project_id: UUID, person_id: UUID) -> Member:
+async def _found(db: AsyncSession, actor: Actor, project_id: UUID, person_id: UUID) -> Listed:
     """Return the member, with the project locked: its owners leave one after the other, so that one stays."""
     await find(db, actor, Project, project_id, lock=True)
     for one in await listed(db, project_id):
         if one.person.id == person_id:
-            return one.member
+            return one
     raise NotFound(f"There is no member {person_id} here.")
 
 
@@ -84,7 +84,6 @@ async def _take(db: AsyncSession, member: Member, roles: Collection[Role]) -> No
     await db.execute(delete(Membership).where(*mine, Membership.role.in_(roles)))
 
 
-def _ownerless(member: Member) -> Conflict:
-    return Conflict(
-        "This is the project's last owner. Make another member owner first.", possible=[str(one) for one in member.possible]
-    )
+def _ownerless(*, possible: Collection[Action]) -> Conflict:
+    words = "This is the project's last owner. Make another member owner first."
+    return Conflict(words, possible=[str(one) for one in possible])

@@ -8,9 +8,9 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from voiceops.audit import record
-from voiceops.models import Action, Policy, Project
+from voiceops.models import Action, Membership, Policy, Project
 from voiceops.models.actor import Actor
-from voiceops.policy import authorize, find
+from voiceops.policy import approvers, authorize, find
 
 
 async def change(db: AsyncSession, actor: Actor, project_id: UUID, wanted: Mapping[str, Any], *, reason: str) -> Policy:
@@ -27,3 +27,19 @@ async def change(db: AsyncSession, actor: Actor, project_id: UUID, wanted: Mappi
     if changes:
         await record(db, actor, Action.POLICY_CHANGE, policy, reason=reason, changes=changes)
     return policy
+
+
+async def unmet(db: AsyncSession, policy: Policy) -> str | None:
+    """Say why nobody could approve anything with the members there are now; None if they could.
+
+    Such a policy is not refused: it may well be set before those are invited who meet it.
+    """
+    able = (await db.execute(approvers(policy.project_id))).scalars().all()
+    if len(able) < policy.approvals:
+        wanted = f"{policy.approvals} approvals" if policy.approvals > 1 else "an approval"
+        there = {0: "nobody", 1: "one person"}.get(len(able), f"{len(able)} people")
+        return f"A version needs {wanted}, and {there} here may give one."
+    held = select(Membership.role).where(Membership.project_id == policy.project_id, Membership.person_id.in_(able))
+    if lacking := sorted(set(policy.roles) - set((await db.execute(held)).scalars())):
+        return f"An approval of {' and of '.join(f'a {role}' for role in lacking)} is wanted, and nobody here is one."
+    return None

@@ -98,6 +98,7 @@ async def decide(db: AsyncSession, actor: Actor, version_id: UUID, seen: Seen, o
         roles=sorted(actor.roles[version.project_id]),
         fingerprint=version.fingerprint,
         heard=heard,
+        key_id=actor.key_id,
     )
     db.add(decision)
     await db.flush()

@@ -5,7 +5,7 @@ import { asset } from './made.ts';
 import { comment } from './madeComment.ts';
 
 test('a version of another asset can stand beside them', async () => {
-  const newest = { id: 'v-9', number: 4, duration_ms: 1000, voice: 'tone/sine', created_at: '2026-11-22T10:00:00Z', dropped: false };
+  const newest = { id: 'v-9', number: 4, duration_ms: 1000, voice: 'tone/sine', created_at: '2026-11-22T10:00:00Z', dropped: false, comments_open: 0, changes_requested: false };
   const found = { items: [asset({ id: 'a-2', title: 'On hold', latest_version: newest }), asset({ id: 'a-3', title: 'Nothing yet' })], next_cursor: null };
   const { screen } = await compare(TAKES.slice(0, 2), { 'GET /api/v1/projects/pr-1/assets': found });
   await screen.getByRole('combobox', { name: 'Add a version' }).selectOptions('Of another asset…');

@@ -105,7 +105,7 @@ function Comparing({ takes }: { takes: readonly Version[] }) {
       voices={[voice()]}
       onChoose={choose}
       renderComments={(of, place) => <BriefComments version={of} person="p-1" members={[]} name={`version ${of.number}`} onHear={place.hear} position={place.position} />}
-      onComment={(of, atMs) => beginComment('p-1', of, atMs)}
+      onComment={(of, atMs) => beginComment('p-1', of.id, of.audio.duration_ms, atMs)}
     />
   );
 }

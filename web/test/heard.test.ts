@@ -1,6 +1,6 @@
 import { afterEach, expect, test } from 'vitest';
 import { HeardSpans, Listener } from '../src/audio/heardSpans.ts';
-import { heardOf, useHeard } from '../src/audio/heard.ts';
+import { forgetHeard, heardOf, spansOf, useHeard } from '../src/audio/heard.ts';
 import { player } from '../src/audio/player.ts';
 import { nowPlaying, type Track } from '../src/audio/playing.ts';
 import { renderHook } from 'vitest-browser-react';
@@ -73,4 +73,16 @@ test('the one player tells how much of a version it played', async () => {
   player.play();
   await expect.poll(() => player.position()).toBe(1000);
   await expect.poll(() => result.current).toBe(1);
+});
+
+test('what takes played side by side counts too, a reload forgets nothing, and signing out all', async () => {
+  spansOf('v-8').add(0, 400);
+  expect(heardOf('v-8', 1000)).toBe(0.4);
+  dispatchEvent(new Event('pagehide'));
+  const anew = '../src/audio/heard.ts?anew';
+  const again = (await import(/* @vite-ignore */ anew)) as typeof import('../src/audio/heard.ts');
+  expect(again.heardOf('v-8', 1000)).toBe(0.4);
+  forgetHeard();
+  expect(heardOf('v-8', 1000)).toBe(0);
+  expect(sessionStorage.length).toBe(0);
 });

@@ -110,6 +110,8 @@ export function version(other: Partial<Version> = {}): Version {
     created_at: TIME,
     created_by: MARA,
     fingerprint: 'f'.repeat(64),
+    comments: { open: 0, all: 0 },
+    changes_requested: null,
     audio: { sha256: 'a'.repeat(64), media_type: 'audio/flac', duration_ms: 4200, sample_rate_hz: 24_000, bytes: 123_456, dropped: null, earlier_drops: [] },
     measurements: {
       loudness_lufs: -20.1,
@@ -131,7 +133,7 @@ export function review(other: Partial<Review> = {}): Review {
     id: 'rv-1',
     project_id: 'pr-1',
     asset: { id: 'a-1', key: 'support/greeting', title: 'Greeting', language: 'en-US' },
-    version: { id: 'v-2', number: 2, status: 'in_review', voice: 'hibari/heart', duration_ms: 4200, fingerprint: 'f'.repeat(64), created_by: MARA },
+    version: { id: 'v-2', number: 2, status: 'in_review', voice: 'hibari/heart', duration_ms: 4200, fingerprint: 'f'.repeat(64), created_by: MARA, checks: version().checks, comments: { open: 0, all: 0 } },
     requested_by: MARA,
     reason: 'Is the day right?',
     created_at: TIME,

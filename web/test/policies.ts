@@ -17,6 +17,7 @@ export function policy(other: Partial<Policy> = {}): Policy {
       true_peak: 'warn',
       say_back: 'warn',
     },
+    unmet: null,
     retention: { renditions_days: null, archived_audio_days: null },
     can: [],
     reading: { title: 'Read and listen', roles: ['viewer', 'author', 'owner'], scopes: ['read'], allowed: true },

@@ -15,6 +15,7 @@ const INES = { id: 'p-2', name: 'Ines Carvalho' };
 const decision = (other: Partial<Decision> = {}): Decision => ({
   id: 'd-1',
   person: INES,
+  key: null,
   verdict: 'approve',
   reason: 'Clear and friendly',
   roles: ['reviewer'],
@@ -32,6 +33,7 @@ const THIRD = review({
   due_at: '2026-01-02T10:00:00Z',
 });
 const filtered = vi.fn<(filters: Filters) => void>();
+const commented = vi.fn<(review: Review, atMs: number | null) => void>();
 
 async function inbox(reply: Parameters<typeof serve>[0][string], filters: Filters = {}, routes: Parameters<typeof serve>[0] = {}) {
   const asked = serve({
@@ -40,7 +42,7 @@ async function inbox(reply: Parameters<typeof serve>[0][string], filters: Filter
     'GET /api/v1/versions/v-3/waveform': WAVE,
     ...routes,
   });
-  const root = createRootRoute({ component: () => <Inbox project={PROJECT} voices={[]} filters={filters} onFilter={filtered} /> });
+  const root = createRootRoute({ component: () => <Inbox project={PROJECT} voices={[]} filters={filters} onFilter={filtered} renderStanding={() => null} renderJudged={() => 'What it says'} onComment={commented} /> });
   const home = createRoute({ getParentRoute: () => root, path: '/' });
   const router = createRouter({ routeTree: root.addChildren([home]), history: createMemoryHistory({ initialEntries: ['/'] }) });
   const screen = await show(<RouterProvider router={router as never} />);
@@ -65,7 +67,7 @@ test('who made a version is told why they do not approve it, and everybody where
 });
 
 test('the open round tells who asked whom, until when, and what is still wanted; approvals of an earlier one have lapsed', async () => {
-  const open = review({ reviewers: [{ person: INES, verdict: 'approve' }], decisions: [decision()], wanted: { approvals: 2, roles: ['publisher'] }, due_at: '2027-01-02T10:00:00Z' });
+  const open = review({ reviewers: [{ person: INES, verdict: 'approve', may_approve: true }, { person: { id: 'p-1', name: 'Mara Lindqvist' }, verdict: null, may_approve: false }], decisions: [decision()], wanted: { approvals: 2, roles: ['publisher'] }, due_at: '2027-01-02T10:00:00Z' });
   const earlier = review({
     id: 'rv-0',
     state: 'closed',
@@ -77,12 +79,12 @@ test('the open round tells who asked whom, until when, and what is still wanted;
   serve({ 'GET /api/v1/versions/v-2/reviews': page(open, earlier) });
   const screen = await show(<Rounds version={version()} />);
   const now = screen.getByRole('article', { name: 'Open round' });
-  await expect.element(now).toMatchTextContent(/Asked by Mara Lindqvist.*Due 2 Jan 2027.*Asked of Ines Carvalho \(decided\).*2 more approvals wanted, among them of a publisher/);
+  await expect.element(now).toMatchTextContent(/Asked by Mara Lindqvist.*Due 2 Jan 2027.*Asked of Ines Carvalho \(decided\), Mara Lindqvist \(may not approve any more\).*2 more approvals wanted, among them of a publisher/);
   await expect.element(now.getByRole('listitem')).toMatchTextContent(/Ines Carvalho approved · .* · heard 100 %.*Clear and friendly/);
   const before = screen.getByRole('article', { name: 'Earlier round' });
   await expect.element(before).toMatchTextContent(/^Changes requested/);
   await expect.element(before.getByRole('listitem').nth(0)).toMatchTextContent(/approved \(lapsed\).*heard 87 %/);
-  await expect.element(before.getByRole('listitem').nth(1)).toMatchTextContent(/requested changes.*Too fast/);
+  await expect.element(before.getByRole('listitem').nth(1)).toMatchTextContent(/requested changes.*how much was heard is not told.*Too fast/);
 });
 
 test('reviews that cannot be had can be asked for again', async () => {
@@ -162,4 +164,13 @@ test('a queue that cannot be had can be asked for again', async () => {
   const screen = await inbox(() => problem(503, 'Not now', 'The server is busy.'));
   await expect.element(screen.getByRole('alert')).toMatchTextContent(/Not now.*The server is busy/);
   await expect.element(screen.getByRole('button', { name: 'Try again' })).toBeVisible();
+});
+
+test('the row one is at shows what it says, and C begins a comment on it', async () => {
+  const screen = await inbox(page(review(), THIRD));
+  await expect.element(screen.getByText('What it says')).toBeVisible();
+  screen.getByRole('article', { name: 'Greeting v2' }).element().focus();
+  await userEvent.keyboard('c');
+  expect(commented.mock.lastCall?.[0].id).toBe('rv-1');
+  expect(commented.mock.lastCall?.[1]).toBeNull();
 });

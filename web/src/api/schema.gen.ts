@@ -2354,6 +2354,8 @@ export interface components {
              * Format: uuid
              */
             id: string;
+            /** @description Of the person's, by which they decided; null in the page. */
+            key: components["schemas"]["KeyRef"] | null;
             /** Lapsed */
             lapsed: boolean;
             person: components["schemas"]["PersonOut"];
@@ -2987,6 +2989,8 @@ export interface components {
          * @description The version that is judged.
          */
         JudgedOut: {
+            checks: components["schemas"]["ChecksTally"];
+            comments: components["schemas"]["TalkOut"];
             created_by: components["schemas"]["PersonOut"];
             /** Duration Ms */
             duration_ms: number;
@@ -3125,6 +3129,16 @@ export interface components {
          * @description The newest version of an asset, as a list shows it.
          */
         LatestVersion: {
+            /**
+             * Changes Requested
+             * @description Whether it is a draft because a reviewer asked for changes.
+             */
+            changes_requested: boolean;
+            /**
+             * Comments Open
+             * @description Threads that nobody has resolved.
+             */
+            comments_open: number;
             /**
              * Created At
              * Format: date-time
@@ -3839,6 +3853,11 @@ export interface components {
              * @description Whether people may approve what they asked for or wrote.
              */
             self_approval: boolean;
+            /**
+             * Unmet
+             * @description Why the members there are could not approve anything, if so.
+             */
+            unmet: string | null;
         };
         /**
          * PolicyPatch
@@ -4278,8 +4297,15 @@ export interface components {
         /**
          * ReviewerOut
          * @description Somebody who was asked by name, and what they decided, null as long as they have not.
+         *
+         *     Whoever may not approve any more is waited for no longer; where nobody is left, everybody who may is asked.
          */
         ReviewerOut: {
+            /**
+             * May Approve
+             * @description Still a member here with a role that approves.
+             */
+            may_approve: boolean;
             person: components["schemas"]["PersonOut"];
             verdict: components["schemas"]["Verdict"] | null;
         };
@@ -4620,6 +4646,16 @@ export interface components {
          */
         Support: "native" | "approximate" | "ignored";
         /**
+         * TalkOut
+         * @description How many threads of comments there are, deleted ones left out, and how many of them nobody has resolved.
+         */
+        TalkOut: {
+            /** All */
+            all: number;
+            /** Open */
+            open: number;
+        };
+        /**
          * TargetIn
          * @description A new target. Its key stands in the addresses that machines ask, and is for good; so are channel and environment.
          */
@@ -4795,7 +4831,10 @@ export interface components {
             /** Can */
             can: components["schemas"]["Action"][];
             changes: components["schemas"]["ChangesOut"] | null;
+            /** @description Of a draft whose newest review ended so: by whom, and why. */
+            changes_requested: components["schemas"]["WishOut"] | null;
             checks: components["schemas"]["ChecksTally"];
+            comments: components["schemas"]["TalkOut"];
             /**
              * Created At
              * Format: date-time
@@ -4932,6 +4971,20 @@ export interface components {
          * @description Why something is done that has to have a reason.
          */
         WhyIn: {
+            /** Reason */
+            reason: string;
+        };
+        /**
+         * WishOut
+         * @description Who asked for changes, when and why.
+         */
+        WishOut: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            by: components["schemas"]["PersonOut"];
             /** Reason */
             reason: string;
         };

@@ -23,8 +23,8 @@ export function CompareComments({ version, place }: { version: Version; place: P
   );
 }
 
-/** Begins a comment at a moment of a take. */
-export function beginComment(person: string, version: Version, atMs: number): void {
-  choosePlace(draftName(person, version.id), atMs, null, version.audio.duration_ms);
-  wishFor(version.id);
+/** Begins a comment at a moment of a take, or on all of it. */
+export function beginComment(person: string, version: string, durationMs: number, atMs: number | null): void {
+  if (atMs !== null) choosePlace(draftName(person, version), atMs, null, durationMs);
+  wishFor(version);
 }

@@ -13,7 +13,7 @@ import { Empty, Failure, Note, Skeleton } from '../ui/state.tsx';
 import { beginComment, CompareComments } from './compareComments.tsx';
 import { NotFound } from './notFound.ts';
 import styles from './page.module.css';
-import { idsOf } from './search.ts';
+import { compareSearch, idsOf } from './search.ts';
 
 const ROUTE = '/inside/projects/$project/compare';
 
@@ -35,7 +35,7 @@ export function ComparePage() {
         blind={blind}
         onChoose={(ids) => void navigate({ search: (old) => ({ ...old, versions: ids.join(',') }), resetScroll: false })}
         onBase={(id) => void navigate({ search: (old) => ({ ...old, base: id }), replace: true, resetScroll: false })}
-        onBlind={(hidden) => void navigate({ search: (old) => ({ ...old, blind: hidden || undefined }), replace: true })}
+        onBlind={(hidden) => void navigate({ search: (old) => compareSearch({ ...old, blind: hidden }), replace: true })}
       />
     </main>
   );
@@ -83,7 +83,7 @@ function Chosen({ person, project, ids, base, blind, onChoose, onBase, onBlind }
           voices={voices.data ?? []}
           onChoose={onChoose}
           renderComments={(version, place) => <CompareComments version={version} place={place} />}
-          onComment={(version, atMs) => beginComment(person, version, atMs)}
+          onComment={(version, atMs) => beginComment(person, version.id, version.audio.duration_ms, atMs)}
         />
       ) : (
         <Empty screen title="Choose two versions to compare" action={first ? <Picker project={project} chosen={here} titles={new Map()} onChoose={onChoose} /> : <ToLibrary project={project.key} />}>

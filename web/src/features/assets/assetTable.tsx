@@ -84,6 +84,7 @@ function Row({ asset, projectKey, onTag }: { asset: Asset; projectKey: string; o
       </th>
       <td>
         <StatusBadge status={asset.status ?? null} />
+        {newest && <Talk newest={newest} />}
       </td>
       <td data-narrow="hide" className={styles.newest}>
         {newest ? (
@@ -112,4 +113,11 @@ function Row({ asset, projectKey, onTag }: { asset: Asset; projectKey: string; o
       </td>
     </tr>
   );
+}
+
+/** What whoever goes on with it should know. */
+function Talk({ newest }: { newest: NonNullable<Asset['latest_version']> }) {
+  const { changes_requested: wished, comments_open: open } = newest;
+  const told = [wished && 'changes requested', open > 0 && (open === 1 ? '1 comment' : `${open} comments`)].filter(Boolean).join(', ');
+  return told && <span className={styles.talk}>{told}</span>;
 }

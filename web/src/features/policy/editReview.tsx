@@ -47,7 +47,7 @@ export function EditReview({ project, policy, onClose }: EditReviewProps) {
       onSubmit={submit}
       onClose={onClose}
     >
-      <Field label="Approvals" hint="So many different people, from the next decision on" error={problem?.field('approvals')}>
+      <Field label="Approvals" hint="So many different people, from the next decision on. A review that is open ends with a decision" error={problem?.field('approvals')}>
         {(bound) => (
           <select {...bound} name="approvals" defaultValue={before.approvals}>
             {[1, 2, 3, 4, 5].map((one) => (

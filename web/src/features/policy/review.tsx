@@ -20,6 +20,7 @@ export function Review({ project, policy }: { project: string; policy: Policy })
           </Button>
         )}
       </header>
+      {policy.unmet && <Note tone="bad">{policy.unmet} Until that changes no version can be approved.</Note>}
       {policy.self_approval && (
         <Note tone="warn">
           Self-approval is on: people may approve a version that they asked for or wrote themselves. Each approval still says who gave it.

@@ -9,14 +9,15 @@ import styles from './decisions.module.css';
 export function Decisions({ decisions }: { decisions: readonly Decision[] }) {
   return (
     <ul className={styles.decisions} aria-label="Decisions">
-      {decisions.map(({ id, person, verdict, reason, at, heard, lapsed }) => (
+      {decisions.map(({ id, person, key, verdict, reason, at, heard, lapsed }) => (
         <li key={id} data-verdict={verdict} data-lapsed={lapsed || undefined}>
           <Icon name={verdict === 'approve' ? 'check' : 'retry'} />
           <div>
             <p>
-              <strong>{person.name}</strong> {verdict === 'approve' ? 'approved' : 'requested changes'}
+              <strong>{person.name}</strong>
+              {key && `, by the key ${key.name},`} {verdict === 'approve' ? 'approved' : 'requested changes'}
               {lapsed && <em> (lapsed)</em>} · <Ago time={at} />
-              {heard !== null && <> · heard {Math.floor(heard * 100)} %</>}
+              {!key && <> · {heard === null ? 'how much was heard is not told' : `heard ${Math.floor(heard * 100)} %`}</>}
             </p>
             <p className={styles.why}>{reason}</p>
           </div>
@@ -47,5 +48,16 @@ export function Own({ selfApproval, barred }: { selfApproval: boolean; barred: s
 /** Those who were asked by name. */
 export function Reviewers({ reviewers }: Pick<Review, 'reviewers'>) {
   if (reviewers.length === 0) return <span>Asked of everybody who may decide</span>;
-  return <span>Asked of {reviewers.map(({ person, verdict }) => `${person.name}${verdict ? ' (decided)' : ''}`).join(', ')}</span>;
+  const alone = reviewers.every((reviewer) => !reviewer.may_approve);
+  return (
+    <span>
+      Asked of {reviewers.map((reviewer) => `${reviewer.person.name}${note(reviewer)}`).join(', ')}
+      {alone && ', and so of everybody who may decide'}
+    </span>
+  );
+}
+
+function note({ verdict, may_approve: able }: Review['reviewers'][number]): string {
+  if (verdict) return ' (decided)';
+  return able ? '' : ' (may not approve any more)';
 }

@@ -1,10 +1,11 @@
 /** What waits for a decision in a project, the oldest first; or what was decided. */
 import { useInfiniteQuery } from '@tanstack/react-query';
-import { useRef, useState } from 'react';
+import { useRef, useState, type ReactNode } from 'react';
 import { flushSync } from 'react-dom';
 import { asProblem } from '../../api/client.ts';
 import type { Project, Review, Voice } from '../../api/types.ts';
 import { setShortcuts } from '../../audio/help.ts';
+import type { Track } from '../../audio/playing.ts';
 import { Button, IconButton } from '../../ui/button.tsx';
 import { PageTitle } from '../../ui/pageTitle.tsx';
 import { Empty, Failure, Skeleton } from '../../ui/state.tsx';
@@ -21,9 +22,15 @@ interface InboxProps {
   voices: readonly Voice[];
   filters: Filters;
   onFilter: (filters: Filters) => void;
+  /** How it was examined, and how much is said of it: in every row. */
+  renderStanding: (review: Review) => ReactNode;
+  /** What it says and what was said of it: in the row one is at. */
+  renderJudged: (review: Review, track: Track) => ReactNode;
+  /** Begins a comment, at a moment of the version or on all of it. */
+  onComment: (review: Review, atMs: number | null) => void;
 }
 
-export function Inbox({ project, voices, filters, onFilter }: InboxProps) {
+export function Inbox({ project, voices, filters, onFilter, ...judging }: InboxProps) {
   const list = useInfiniteQuery(inboxQuery(project.id, filters));
   const reviews = list.data?.pages.flatMap((page) => page.items) ?? [];
   const mine = filters.for === undefined;
@@ -45,7 +52,7 @@ export function Inbox({ project, voices, filters, onFilter }: InboxProps) {
       {list.isSuccess && reviews.length === 0 && <Nothing mine={mine} open={open} onAll={() => choose('all', open ? 'open' : 'closed')} />}
       {reviews.length > 0 && (
         <div aria-busy={list.isPlaceholderData || undefined}>
-          <Queue reviews={reviews} projectKey={project.key} voices={voices} />
+          <Queue reviews={reviews} projectKey={project.key} voices={voices} {...judging} />
         </div>
       )}
       {list.hasNextPage && (
@@ -59,13 +66,13 @@ export function Inbox({ project, voices, filters, onFilter }: InboxProps) {
   );
 }
 
-interface QueueProps {
+interface QueueProps extends Pick<InboxProps, 'renderStanding' | 'renderJudged' | 'onComment'> {
   reviews: readonly Review[];
   projectKey: string;
   voices: readonly Voice[];
 }
 
-function Queue({ reviews, projectKey, voices }: QueueProps) {
+function Queue({ reviews, projectKey, voices, renderStanding, renderJudged, onComment }: QueueProps) {
   const rows = useRef(new Map<string, HTMLElement>());
   const [chosen, setChosen] = useState<string | null>(null);
   const [deciding, setDeciding] = useState<{ review: Review; verdict: Verdict } | null>(null);
@@ -97,6 +104,9 @@ function Queue({ reviews, projectKey, voices }: QueueProps) {
               onCurrent={() => setChosen(review.id)}
               onMove={(way) => void move(review.id, way)}
               onDecide={(verdict) => setDeciding({ review, verdict })}
+              standing={renderStanding(review)}
+              renderJudged={(track) => renderJudged(review, track)}
+              onComment={(atMs) => onComment(review, atMs)}
             />
           </li>
         ))}

@@ -1,11 +1,12 @@
 /** One review in the list: hear the version, see who wants what until when, decide. */
 import { Link } from '@tanstack/react-router';
-import type { Ref } from 'react';
+import type { ReactNode, Ref } from 'react';
 import type { Review, Voice } from '../../api/types.ts';
 import { voiceName } from '../../api/words.ts';
 import { useHeard } from '../../audio/heard.ts';
 import { PlayButton } from '../../audio/playButton.tsx';
 import { playerKeys } from '../../audio/playerKeys.ts';
+import type { Track } from '../../audio/playing.ts';
 import { versionTrack } from '../../audio/track.ts';
 import { Waveform } from '../../audio/waveform.tsx';
 import { Ago } from '../../ui/ago.tsx';
@@ -28,9 +29,12 @@ interface InboxRowProps {
   onCurrent: () => void;
   onMove: (way: 1 | -1) => void;
   onDecide: (verdict: Verdict) => void;
+  standing: ReactNode;
+  renderJudged: (track: Track) => ReactNode;
+  onComment: (atMs: number | null) => void;
 }
 
-export function InboxRow({ review, projectKey, voices, current, row, onCurrent, onMove, onDecide }: InboxRowProps) {
+export function InboxRow({ review, projectKey, voices, current, row, onCurrent, onMove, onDecide, standing, renderJudged, onComment }: InboxRowProps) {
   const { asset, version } = review;
   const heard = useHeard(version.id, version.duration_ms);
   const verdicts = possible(review.can).filter(isVerdict);
@@ -48,7 +52,7 @@ export function InboxRow({ review, projectKey, voices, current, row, onCurrent, 
     voice,
   });
   const keys = inboxKeys({ move: onMove, decide });
-  const play = playerKeys(track);
+  const play = playerKeys(track, onComment);
   const name = `version ${version.number} of ${asset.title}`;
   return (
     // The keys belong to the row: they act only while the focus is inside it, so it must be able to take it.
@@ -87,11 +91,13 @@ export function InboxRow({ review, projectKey, voices, current, row, onCurrent, 
           {review.requested_by.name} asked <Ago time={review.created_at} />
         </span>
         <span>{voice}</span>
+        {standing}
         <Reviewers reviewers={review.reviewers} />
         {review.wanted && <Wanted wanted={review.wanted} />}
       </p>
       {review.state === 'open' && <Own selfApproval={review.self_approval} barred={review.barred} />}
       {review.reason && <p>{review.reason}</p>}
+      {current && renderJudged(track)}
       {review.decisions.length > 0 && <Decisions decisions={review.decisions} />}
       {verdicts.length > 0 && (
         <div className={styles.does}>

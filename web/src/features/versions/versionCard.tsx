@@ -15,6 +15,7 @@ import { Details } from './details.tsx';
 import { Downloads } from './downloads.tsx';
 import { Figures } from './figures.tsx';
 import { Sound } from './sound.tsx';
+import { ChangesRequested, OpenComments } from './standing.tsx';
 import styles from './versionCard.module.css';
 
 interface VersionCardProps {
@@ -72,10 +73,12 @@ export function VersionCard({ version, asset, projectKey, voices, selected, onSe
         </h3>
         <StatusBadge status={version.status} />
         {badges}
+        <OpenComments version={version} onOpen={() => onSelect(true)} />
         {version.reason && <p className={styles.reason}>{version.reason}</p>}
         <Ago time={version.created_at} />
         <Tick version={version} comparing={comparing} />
       </header>
+      <ChangesRequested version={version} />
       <Sound version={version} track={track} places={places} />
       <p className={styles.who}>
         {version.created_by.name} · {voice} · {deliverySummary(version.delivery)}
