@@ -10,7 +10,7 @@ from sqlalchemy import ScalarSelect, Select, and_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased, joinedload
 
-from voiceops import evidence
+from voiceops.api.acceptance import prove
 from voiceops.api.deps import Caller, CallerBriefly, Db, Held, Paging, Part, cursor_after, paged
 from voiceops.api.payloads import Asked, In, Instant, Out, Page, PersonOut, Reason, Time, WhyIn, line
 from voiceops.models import Asset, Deployment, DeploymentKind, Person, Project, Slot, Target, Version
@@ -144,18 +144,18 @@ def _page(rows: Sequence[Any], part: Paging) -> Page[DeploymentOut]:
 async def deploy(target: UUID, body: DeployIn, db: Db, held: Held, actor: CallerBriefly) -> DeploymentOut:
     """Make an approved version live on a target: its stored audio is read and hashed anew first."""
     async with held.database.session.begin() as briefly:
-        audio = await deployments.look(briefly, actor, target, body.version_id)
-    await evidence.prove(held.store, audio, deed="deploy", possible=())
-    return await _one(db, await deployments.deploy(db, actor, target, body.version_id, body.why))
+        sought = await deployments.look(briefly, actor, target, body.version_id)
+    fitted = await prove(held, sought)
+    return await _one(db, await deployments.deploy(db, actor, sought, body.why, fitted=fitted))
 
 
 @router.post("/targets/{target}/rollback")
 async def roll_back(target: UUID, body: SlotIn, db: Db, held: Held, actor: CallerBriefly) -> DeploymentOut:
     """Make the version live again that was there before."""
     async with held.database.session.begin() as briefly:
-        audio = await deployments.look_back(briefly, actor, target, body.asset_id)
-    await evidence.prove(held.store, audio, deed="deploy", possible=())
-    return await _one(db, await deployments.roll_back(db, actor, target, body.asset_id, body.why, proven=audio))
+        sought = await deployments.look_back(briefly, actor, target, body.asset_id)
+    fitted = await prove(held, sought)
+    return await _one(db, await deployments.roll_back(db, actor, sought, body.why, fitted=fitted))
 
 
 @router.post("/targets/{target}/retire")

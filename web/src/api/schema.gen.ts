@@ -330,6 +330,50 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/deployments/{deployment}/audio": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Deployed Audio
+         * @description Play what a deployment made live: the very file whose hash its manifest names.
+         */
+        get: operations["get_deployed_audio"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        /**
+         * Get Deployed Audio
+         * @description Play what a deployment made live: the very file whose hash its manifest names.
+         */
+        head: operations["head_deployed_audio"];
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/deployments/{deployment}/captions.vtt": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Deployed Captions
+         * @description Give the captions of what a deployment made live, on the clock of the file that is heard there.
+         */
+        get: operations["get_deployed_captions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/events": {
         parameters: {
             query?: never;
@@ -1162,6 +1206,26 @@ export interface paths {
         patch: operations["update_target"];
         trace?: never;
     };
+    "/api/v1/targets/{target}/acceptance/{version}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Acceptance
+         * @description Check a version against a target: it is rendered as the target plays it, decoded again and measured.
+         */
+        get: operations["get_acceptance"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/targets/{target}/deployments": {
         parameters: {
             query?: never;
@@ -1757,6 +1821,17 @@ export interface components {
             token: string;
         };
         /**
+         * AcceptanceOut
+         * @description Whether a deployment would go well now, and each thing it would ask. No rendition where none could be made.
+         */
+        AcceptanceOut: {
+            /** Items */
+            items: components["schemas"]["CheckedOut"][];
+            /** Ok */
+            ok: boolean;
+            rendition: components["schemas"]["RenditionOut"] | null;
+        };
+        /**
          * AccountOut
          * @description A person and their account. `last_seen_at` is true to the minute, null if they never signed in.
          */
@@ -1793,7 +1868,7 @@ export interface components {
          * @description What can be done. Reading is no action, for who is a member may read; only the record is for few, so reading it is one.
          * @enum {string}
          */
-        Action: "studio.seed" | "session.sign_in" | "session.sign_out" | "asset.create" | "asset.update" | "script.create" | "generation.request" | "generation.cancel" | "generation.retry" | "generation.succeed" | "generation.fail" | "limit.change" | "limit.refuse" | "studio.found" | "session.end" | "password.change" | "project.create" | "project.update" | "member.invite" | "invitation.revoke" | "member.accept" | "member.change" | "member.remove" | "person.change" | "person.deactivate" | "person.reactivate" | "key.create" | "key.revoke" | "audit.read" | "audit.verify" | "audit.export" | "audit.rotate" | "session.refuse" | "version.prefer" | "version.submit" | "version.withdraw" | "version.approve" | "version.request_changes" | "version.archive" | "version.restore" | "policy.change" | "comment.create" | "comment.edit" | "comment.delete" | "comment.resolve" | "comment.reopen" | "check.waive" | "audio.drop" | "target.create" | "target.update" | "deployment.create" | "deployment.rollback" | "deployment.retire" | "deployment.pin" | "deployment.unpin";
+        Action: "studio.seed" | "session.sign_in" | "session.sign_out" | "asset.create" | "asset.update" | "script.create" | "generation.request" | "generation.cancel" | "generation.retry" | "generation.succeed" | "generation.fail" | "limit.change" | "limit.refuse" | "studio.found" | "session.end" | "password.change" | "project.create" | "project.update" | "member.invite" | "invitation.revoke" | "member.accept" | "member.change" | "member.remove" | "person.change" | "person.deactivate" | "person.reactivate" | "key.create" | "key.revoke" | "audit.read" | "audit.verify" | "audit.export" | "audit.rotate" | "session.refuse" | "version.prefer" | "version.submit" | "version.withdraw" | "version.approve" | "version.request_changes" | "version.archive" | "version.restore" | "policy.change" | "comment.create" | "comment.edit" | "comment.delete" | "comment.resolve" | "comment.reopen" | "check.waive" | "audio.drop" | "target.create" | "target.update" | "deployment.create" | "deployment.rollback" | "deployment.retire" | "deployment.pin" | "deployment.unpin" | "deployment.return" | "release.create" | "release.confirm" | "release.cancel" | "release.start" | "release.end" | "release.fail";
         /**
          * ActorKind
          * @description How somebody acts.
@@ -2121,6 +2196,28 @@ export interface components {
          * @enum {string}
          */
         CheckOutcome: "passed" | "warning" | "failed" | "skipped";
+        /**
+         * CheckedOut
+         * @description One check: what there is and what there may be; a bound of null bounds nothing.
+         */
+        CheckedOut: {
+            /** Bound */
+            bound: number | string | string[] | [
+                number | null,
+                number | null
+            ] | null;
+            /** Code */
+            code: string;
+            /** Measured */
+            measured: number | string | string[] | [
+                number | null,
+                number | null
+            ] | null;
+            /** Message */
+            message: string;
+            /** Ok */
+            ok: boolean;
+        };
         /**
          * ChecksOut
          * @description A version's examination. While it is pending there are no items; a `failed` one says why, and so does each item.
@@ -2459,7 +2556,7 @@ export interface components {
          * @description How a deployment came about.
          * @enum {string}
          */
-        DeploymentKind: "deploy" | "rollback" | "retire";
+        DeploymentKind: "deploy" | "rollback" | "retire" | "return";
         /**
          * DeploymentOut
          * @description One deployment. `until` is when the next one replaced it, null for the newest; without a version it retired what was live.
@@ -4193,6 +4290,24 @@ export interface components {
          */
         Relation: "same" | "ancestor" | "descendant" | "related" | "unrelated";
         /**
+         * RenditionOut
+         * @description How the version is heard there.
+         */
+        RenditionOut: {
+            /** Bytes */
+            bytes: number;
+            /** Duration Ms */
+            duration_ms: number;
+            /** Loudness Lufs */
+            loudness_lufs: number | null;
+            /** Media Type */
+            media_type: string;
+            /** Sample Rate Hz */
+            sample_rate_hz: number;
+            /** True Peak Dbtp */
+            true_peak_dbtp: number | null;
+        };
+        /**
          * RetentionIn
          * @description Days to keep what is not used; null keeps it for ever, what is left out stays.
          */
@@ -4633,6 +4748,12 @@ export interface components {
             name: string;
             /** @default {} */
             profile?: components["schemas"]["ProfileIn"];
+            /**
+             * Two People
+             * @description What goes live does so by a release that a second one confirms.
+             * @default false
+             */
+            two_people?: boolean;
         };
         /**
          * TargetOut
@@ -4672,6 +4793,8 @@ export interface components {
              * Format: uuid
              */
             project_id: string;
+            /** Two People */
+            two_people: boolean;
         };
         /**
          * TargetPatch
@@ -4690,6 +4813,8 @@ export interface components {
             profile?: components["schemas"]["ProfileIn"] | null;
             /** Reason */
             reason: string;
+            /** Two People */
+            two_people?: boolean | null;
         };
         /**
          * UnreadOut
@@ -6942,6 +7067,298 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Demo"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_deployed_audio: {
+        parameters: {
+            query?: never;
+            header?: {
+                Range?: string | null;
+            };
+            path: {
+                deployment: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "audio/flac": string;
+                    "audio/mpeg": string;
+                    "audio/ogg": string;
+                    "audio/wav": string;
+                };
+            };
+            /** @description The range asked for. */
+            206: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not changed: it never is. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Gone */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Requested Range Not Satisfiable */
+            416: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    head_deployed_audio: {
+        parameters: {
+            query?: never;
+            header?: {
+                Range?: string | null;
+            };
+            path: {
+                deployment: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_deployed_captions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                deployment: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/vtt": string;
                 };
             };
             /** @description Bad Request */
@@ -12052,6 +12469,92 @@ export interface operations {
             };
             /** @description Request Entity Too Large */
             413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_acceptance: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                target: string;
+                version: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AcceptanceOut"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
