@@ -66,7 +66,7 @@ def heard(target: Target, version: Version, asset: Asset, fitted: Fitted) -> Seq
 
 def _language(target: Target, asset: Asset) -> Checked:
     ok = not target.languages or asset.language in target.languages
-    words = f"It speaks {asset.language}." if ok else f"{target.key} takes {', '.join(target.languages)}; this is {asset.language}."
+    words = f"It speaks {asset.language}." if ok else f"It speaks {asset.language}; {', '.join(target.languages)} is taken."
     return Checked("language", ok, words, asset.language, target.languages or None)
 
 

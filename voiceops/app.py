@@ -36,6 +36,7 @@ from voiceops.api import (
     preferences,
     problems,
     projects,
+    releases,
     retention,
     reviews,
     scripts,
@@ -61,7 +62,7 @@ ROUTERS: Final = (
     *(compare, preferences, checks),
     *(lifecycle, reviews, comments, notices),
     *(retention,),
-    *(targets, deployments, lookup, acceptance, heard),
+    *(targets, deployments, lookup, acceptance, heard, releases),
 )
 
 

@@ -15,7 +15,8 @@ from voiceops.models.version import Blob
 class Rendition(Base):
     """One version in one profile, whose name says all that it is: `mp3`, `ulaw;-20`. Rows go when their bytes are dropped.
 
-    `measurements` are those of what the file decodes to, where it was made for a target. `used_on` is the last day on which somebody asked for it, so that it is written at most once a day.
+    `measurements` are those of what the file decodes to, where it was made for a target. `used_on` is the last day on which
+    somebody asked for it, so that it is written at most once a day.
     """
 
     __tablename__ = "renditions"

@@ -1,7 +1,7 @@
 """Changing what is live on a target: deploying, rolling back, retiring, pinning.
 
-Stored bytes are read and hashed anew before each deployment, and rendered as the target plays them. That takes as long as it takes, so
-it is done between two transactions: `look` finds what is to be proved, and `deploy` or `roll_back` act on what is still so.
+Stored bytes are read and hashed anew before each deployment, and rendered as the target plays them. That takes a while, so it is
+done between two transactions: `look` finds what is to be proved, and `deploy` or `roll_back` act on what is still so.
 """
 
 from collections.abc import Sequence
@@ -119,7 +119,7 @@ async def look_back(db: AsyncSession, actor: Actor, target_id: UUID, asset_id: U
 async def roll_back(db: AsyncSession, actor: Actor, sought: Sought, why: Why, *, fitted: Fitted) -> Deployment:
     """Make the version live again that was there before: the newest that was not itself rolled back from and is still approved.
 
-    It was accepted once, so it is not measured against what the target accepts by now: coming back from a mistake waits for nothing.
+    It was accepted once, so it is not held against what the target accepts by now: coming back from a mistake waits for nothing.
     """
     target, asset = await _target_and_asset(db, actor, sought.target.id, sought.asset.id)
     check_may(actor, target, Action.DEPLOYMENT_ROLLBACK)

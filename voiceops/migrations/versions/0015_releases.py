@@ -24,6 +24,9 @@ alter table deployments
     check ((rendering is null) = (audio_sha256 is null) and (rendering is null or version_id is not null));
 create index ix_deployments_audio_sha256 on deployments (audio_sha256);
 
+alter table notices drop constraint ck_notices_kind, add constraint ck_notices_kind check (
+  kind in ('review_asked', 'approved', 'changes_requested', 'mentioned', 'replied', 'release_asked', 'release_failed'));
+
 create table releases (
   id uuid not null constraint pk_releases primary key,
   project_id uuid not null constraint fk_releases_project_id references projects,
