@@ -43,14 +43,14 @@ async def test_each_check_is_told_with_what_there_is_and_what_may_be(studio: Stu
     [
         ({"longest_ms": 10}, "length"),
         ({"most_bytes": 10}, "size"),
-        ({"lead_ms": [0, 0], "tail_ms": [0, 0]}, "tail"),
+        ({"longest_pause_ms": 1_000}, "pause"),
         ({"loudness_lufs": -9.0, "true_peak_dbtp": -20.0, "loudness_tolerance_lu": 0.1}, "loudness"),
     ],
 )
 async def test_what_a_target_does_not_take_is_told_before_and_refused(
     studio: Studio, worker: None, profile: Json, code: str
 ) -> None:
-    at, version = await target(studio, profile=profile), await approved(studio)
+    at, version = await target(studio, profile=profile), await approved(studio, "Hello. [pause 1500ms] There.")
     told = await checked(studio, at, version)
     assert (told["ok"], code in failed(told)) == (False, True)
     messages = [item["message"] for item in told["items"] if not item["ok"]]

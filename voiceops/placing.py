@@ -99,7 +99,9 @@ async def put(db: AsyncSession, actor: Actor, slot: Slot, placing: Placing, **to
 
 
 async def lock_versions(db: AsyncSession, ids: Sequence[UUID]) -> dict[UUID, Version]:
-    """Return versions as they are now and stay; after their slots, and in one order."""
-    query = select(Version).where(Version.id.in_(ids)).order_by(Version.id).options(*WHOLE).with_for_update(of=Version)
+    """Return versions as they are now and stay; after their slots, and in one order. Who only names one, as a release, goes on."""
+    query = (
+        select(Version).where(Version.id.in_(ids)).order_by(Version.id).options(*WHOLE).with_for_update(of=Version, key_share=True)
+    )
     rows = (await db.execute(query, execution_options={"populate_existing": True})).scalars()
     return {version.id: version for version in rows}
