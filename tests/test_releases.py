@@ -37,7 +37,7 @@ async def step(studio: Studio, release: Json, verb: str, *, by: str = "publisher
     return await (await studio.person(by)).post(f"/releases/{release['id']}/{verb}", json=WHY)
 
 
-async def becomes(studio: Studio, release: Json, status: str, within: float = 20.0) -> Json:
+async def becomes(studio: Studio, release: Json, status: str, within: float = 60.0) -> Json:
     """The release once it stands there."""
     return await studio.until(f"/releases/{release['id']}", lambda now: now["status"] == status, within)
 
@@ -143,7 +143,7 @@ async def test_only_owners_decide_whether_a_target_takes_two(studio: Studio) -> 
 async def test_a_release_begins_and_ends_at_its_times(studio: Studio, worker: None, rows: Rows) -> None:
     at, (usual, campaign) = await target(studio), await takes(studio, 2)
     before = await deployed(studio, at, usual)
-    release = await asked(studio, (at, campaign), starts_at=soon(1), ends_at=soon(4))
+    release = await asked(studio, (at, campaign), starts_at=soon(4), ends_at=soon(8))
     assert (release["status"], await numbers(studio)) == ("scheduled", [1])
     await becomes(studio, release, "live")
     assert await numbers(studio) == [2]
@@ -161,7 +161,7 @@ async def test_a_release_begins_and_ends_at_its_times(studio: Studio, worker: No
 
 async def test_at_its_end_nothing_is_live_where_nothing_was(studio: Studio, worker: None) -> None:
     at, version = await target(studio), await approved(studio)
-    release = await asked(studio, (at, version), ends_at=soon(1.5))
+    release = await asked(studio, (at, version), ends_at=soon(4))
     assert release["status"] == "live"
     await becomes(studio, release, "ended")
     assert await live(studio) == []
@@ -169,7 +169,7 @@ async def test_at_its_end_nothing_is_live_where_nothing_was(studio: Studio, work
 
 async def test_what_was_replaced_meanwhile_is_left_alone_at_the_end(studio: Studio, worker: None, rows: Rows) -> None:
     at, (first, second) = await target(studio), await takes(studio, 2)
-    release = await asked(studio, (at, first), ends_at=soon(2.5))
+    release = await asked(studio, (at, first), ends_at=soon(6))
     await deployed(studio, at, second)
     await becomes(studio, release, "ended")
     assert await numbers(studio) == [2]
@@ -178,7 +178,7 @@ async def test_what_was_replaced_meanwhile_is_left_alone_at_the_end(studio: Stud
 
 async def test_what_is_pinned_meanwhile_stays_and_who_asked_is_told(studio: Studio, worker: None) -> None:
     at, version = await target(studio), await approved(studio)
-    release = await asked(studio, (at, version), ends_at=soon(2.5))
+    release = await asked(studio, (at, version), ends_at=soon(6))
     await change(studio, at, "pin", asset_id=version["asset_id"])
     ended = await becomes(studio, release, "ended")
     assert ended["error"].startswith("support/greeting on support-bot-eu stays: This is pinned")
@@ -189,7 +189,7 @@ async def test_what_is_pinned_meanwhile_stays_and_who_asked_is_told(studio: Stud
 
 async def test_a_release_whose_asker_lost_the_right_fails_and_says_so(studio: Studio, worker: None) -> None:
     at, version = await target(studio), await approved(studio)
-    release = await asked(studio, (at, version), starts_at=soon(2))
+    release = await asked(studio, (at, version), starts_at=soon(5))
     owner = await studio.person("owner")
     member = f"/projects/{studio.project}/members/{await person_id(studio, 'publisher')}"
     assert (await owner.put(member, json={"reason": "Moved", "roles": ["viewer"]})).status_code == 200
@@ -200,7 +200,7 @@ async def test_a_release_whose_asker_lost_the_right_fails_and_says_so(studio: St
 
 async def test_a_release_of_what_is_not_approved_any_more_fails_whole(studio: Studio, worker: None) -> None:
     at, one, two = await target(studio), *[await approved(studio, asset=await studio.asset(key)) for key in "ab"]
-    release = await asked(studio, (at, one), (at, two), starts_at=soon(2))
+    release = await asked(studio, (at, one), (at, two), starts_at=soon(5))
     await done(studio, two, "archive")
     failed = await becomes(studio, release, "failed")
     assert failed["error"] == "b on support-bot-eu: This version is archived; only an approved one can be deployed."
@@ -212,7 +212,7 @@ async def test_a_release_of_what_is_not_approved_any_more_fails_whole(studio: St
 async def test_a_release_onto_what_was_pinned_meanwhile_fails(studio: Studio, worker: None) -> None:
     at, (first, second) = await target(studio), await takes(studio, 2)
     await deployed(studio, at, first)
-    release = await asked(studio, (at, second), starts_at=soon(2))
+    release = await asked(studio, (at, second), starts_at=soon(5))
     await change(studio, at, "pin", asset_id=first["asset_id"])
     assert "This is pinned" in (await becomes(studio, release, "failed"))["error"]
     assert await numbers(studio) == [1]
@@ -220,26 +220,26 @@ async def test_a_release_onto_what_was_pinned_meanwhile_fails(studio: Studio, wo
 
 async def test_what_has_not_begun_can_be_cancelled(studio: Studio, worker: None, rows: Rows) -> None:
     at, version = await target(studio), await approved(studio)
-    release = await asked(studio, (at, version), starts_at=soon(1.5))
+    release = await asked(studio, (at, version), starts_at=soon(4))
     assert (await step(studio, release, "cancel")).json()["status"] == "cancelled"
     refused(await step(studio, release, "cancel"), 409)
-    await asyncio.sleep(3)
+    await asyncio.sleep(6)
     assert await live(studio) == []
     assert await acts(rows) == ["release.create", "release.cancel"]
 
 
 async def test_of_what_is_live_its_end_can_be_cancelled(studio: Studio, worker: None) -> None:
     at, version = await target(studio), await approved(studio)
-    release = await asked(studio, (at, version), ends_at=soon(2))
+    release = await asked(studio, (at, version), ends_at=soon(5))
     cancelled = (await step(studio, release, "cancel")).json()
     assert (cancelled["status"], cancelled["can"]) == ("live", [])
-    await asyncio.sleep(3.5)
+    await asyncio.sleep(7)
     assert await numbers(studio) == [1]
 
 
 async def test_a_release_whose_job_was_lost_begins_all_the_same(studio: Studio, worker: None, rows: Rows) -> None:
     at, version = await target(studio), await approved(studio)
-    release = await asked(studio, (at, version), starts_at=soon(2))
+    release = await asked(studio, (at, version), starts_at=soon(5))
     await rows("delete from procrastinate_jobs where task_name = 'release'")
     await becomes(studio, release, "live")
 
@@ -247,8 +247,8 @@ async def test_a_release_whose_job_was_lost_begins_all_the_same(studio: Studio, 
 async def test_a_release_that_fell_due_while_no_worker_ran_begins_once(studio: Studio, rows: Rows, settings: Any) -> None:
     async with working(settings):
         at, version = await target(studio), await approved(studio)
-    release = await asked(studio, (at, version), starts_at=soon(1))
-    await asyncio.sleep(1.5)
+    release = await asked(studio, (at, version), starts_at=soon(4))
+    await asyncio.sleep(4.5)
     assert await live(studio) == []
     async with working(settings), working(settings):
         await becomes(studio, release, "live")
