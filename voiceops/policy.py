@@ -13,7 +13,22 @@ from sqlalchemy.orm.interfaces import ORMOption
 
 from voiceops.db import new_id
 from voiceops.errors import Forbidden, NotFound
-from voiceops.models import Action, Asset, Comment, Generation, Invitation, Policy, Project, Role, Scope, Script, Target, Version
+from voiceops.models import (
+    Action,
+    Asset,
+    Comment,
+    Deployment,
+    Generation,
+    Invitation,
+    Policy,
+    Project,
+    Release,
+    Role,
+    Scope,
+    Script,
+    Target,
+    Version,
+)
 from voiceops.models.actor import Actor, ActorKind
 
 Rule = Callable[[Actor, UUID | None], bool]
@@ -111,6 +126,13 @@ RULES: Final[Mapping[Action, Rule]] = MappingProxyType(
         Action.DEPLOYMENT_PIN: members(Role.PUBLISHER),
         Action.DEPLOYMENT_UNPIN: members(Role.PUBLISHER),
         Action.AUDIO_RETURN: kinds(ActorKind.WORKER),
+        Action.DEPLOYMENT_RETURN: kinds(ActorKind.WORKER),
+        Action.RELEASE_CREATE: members(Role.PUBLISHER),
+        Action.RELEASE_CONFIRM: members(Role.PUBLISHER),  # what somebody else asked for: `workflow.releases.can`
+        Action.RELEASE_CANCEL: members(Role.PUBLISHER),
+        Action.RELEASE_START: kinds(ActorKind.WORKER),
+        Action.RELEASE_END: kinds(ActorKind.WORKER),
+        Action.RELEASE_FAIL: kinds(ActorKind.WORKER),
     }
 )
 
@@ -140,6 +162,8 @@ SCOPES: Final[Mapping[Action, tuple[Scope, ...]]] = MappingProxyType(
         Action.DEPLOYMENT_CREATE: (Scope.DEPLOY,),
         Action.DEPLOYMENT_ROLLBACK: (Scope.DEPLOY,),
         Action.DEPLOYMENT_RETIRE: (Scope.DEPLOY,),
+        Action.RELEASE_CREATE: (Scope.DEPLOY,),
+        Action.RELEASE_CANCEL: (Scope.DEPLOY,),
     }
 )
 """What a key needs one of for an action, besides the right of its person. What is not here people alone do, and no key ever."""
@@ -190,7 +214,7 @@ def roles_that_may(action: Action) -> list[Role]:
     return [role for role in Role if RULES[action](replace(somebody, roles={project: frozenset({role})}), project)]
 
 
-Row = TypeVar("Row", Project, Asset, Script, Generation, Version, Invitation, Comment, Target)
+Row = TypeVar("Row", Project, Asset, Script, Generation, Version, Invitation, Comment, Target, Release, Deployment)
 
 
 async def find(
