@@ -16,6 +16,7 @@ from bench.kokoro import twenty_sentences
 from bench.latency import ten_words
 from bench.limiting import limits_hold
 from bench.lists import lists
+from bench.live import live
 from bench.memory import memory
 from bench.sayback import say_back
 from bench.start import second_start
@@ -43,6 +44,7 @@ PARTS: Final[Mapping[str, Callable[[Studio], list[Figure]]]] = {
     "compare": compare,
     "switching": lambda _studio: switching(),
     "lists": lists,
+    "live": live,
     "memory": memory,
     "sayback": lambda _studio: say_back(),
 }

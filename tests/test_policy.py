@@ -28,8 +28,8 @@ AUDIT = frozenset({Role.AUDITOR, Role.OWNER})
 LISTEN = frozenset(Role) - {Role.AUDITOR}
 OF_THE_INSTALLATION: Final = {Action.AUDIT_READ, Action.AUDIT_VERIFY, Action.AUDIT_EXPORT}
 """What its admins may do to its own log, which lies in no project."""
-PINNING: Final = {Action.DEPLOYMENT_PIN, Action.DEPLOYMENT_UNPIN}
-"""What keeps machines from changing what is live is not for machines."""
+PINNING: Final = {Action.DEPLOYMENT_PIN, Action.DEPLOYMENT_UNPIN, Action.RELEASE_CONFIRM}
+"""What keeps machines, and one person alone, from changing what is live is not for machines."""
 MANY_AT_ONCE: Final = "/api/v1/projects/{project}/versions/"
 """Where what is done to one version is done to many."""
 PEOPLE: Final = (*Role, "outsider", "admin")
@@ -40,6 +40,10 @@ MACHINES: Final[Mapping[Action, ActorKind]] = {
     Action.GENERATION_SUCCEED: ActorKind.WORKER,
     Action.GENERATION_FAIL: ActorKind.WORKER,
     Action.AUDIO_RETURN: ActorKind.WORKER,
+    Action.DEPLOYMENT_RETURN: ActorKind.WORKER,
+    Action.RELEASE_START: ActorKind.WORKER,
+    Action.RELEASE_END: ActorKind.WORKER,
+    Action.RELEASE_FAIL: ActorKind.WORKER,
     Action.LIMIT_REFUSE: ActorKind.SYSTEM,
     Action.AUDIT_ROTATE: ActorKind.SYSTEM,
     Action.SESSION_REFUSE: ActorKind.SYSTEM,
@@ -104,8 +108,15 @@ SPOKEN: Final = {"text": "Hello.", "voice": "tone/plain"}
 WHY: Final = {"reason": "Because"}
 HEARD: Final = {"version_ids": ["{version}", "{right}"], "preferred_id": "{right}"}
 MANY: Final = {**WHY, "version_ids": ["{version}"]}
+TOGETHER: Final = {**WHY, "items": [{"target_id": "{target}", "version_id": "{version}"}]}
 PLACE: Final = {"key": "{new}", "name": "New", "channel": "support_bot"}
 OF_ASSET: Final = {**WHY, "asset_id": "{asset}"}
+RELEASED: Final = (
+    "with released as (insert into releases (id, project_id, status, two_people, over_pin, reason, requested_by_id, finished_at)"
+    " select gen_random_uuid(), v.project_id, 'cancelled', false, false, 'Because', v.created_by_id, now()"
+    " from targets t, versions v where t.id = %s and v.id = %s returning id) select id from released"
+)
+"""A release that was cancelled."""
 TOKEN: Final = {"token": "no such token"}
 ROUTES: Final[Mapping[tuple[str, str], Route]] = {
     ("GET", "/healthz"): Route(None, signed_out=200),
@@ -212,7 +223,16 @@ ROUTES: Final[Mapping[tuple[str, str], Route]] = {
     ("POST", "/api/v1/targets/{target}/retire"): Route(SHIP, Action.DEPLOYMENT_RETIRE, 409, OF_ASSET),
     ("POST", "/api/v1/targets/{target}/pin"): Route(SHIP, Action.DEPLOYMENT_PIN, 409, OF_ASSET),
     ("POST", "/api/v1/targets/{target}/unpin"): Route(SHIP, Action.DEPLOYMENT_UNPIN, 409, OF_ASSET),
+    ("GET", "/api/v1/targets/{target}/acceptance/{version}"): Route(READ),
     ("GET", "/api/v1/versions/{version}/deployments"): Route(READ),
+    ("GET", "/api/v1/deployments/{deployment}/audio"): Route(READ, status=404, scope=Scope.LIVE),
+    ("HEAD", "/api/v1/deployments/{deployment}/audio"): Route(READ, status=404, scope=Scope.LIVE),
+    ("GET", "/api/v1/deployments/{deployment}/captions.vtt"): Route(READ, status=404, scope=Scope.LIVE),
+    ("GET", "/api/v1/projects/{project}/releases"): Route(READ),
+    ("POST", "/api/v1/projects/{project}/releases"): Route(SHIP, Action.RELEASE_CREATE, 409, TOGETHER),
+    ("GET", "/api/v1/releases/{release}"): Route(READ),
+    ("POST", "/api/v1/releases/{release}/confirm"): Route(SHIP, Action.RELEASE_CONFIRM, 409, WHY),
+    ("POST", "/api/v1/releases/{release}/cancel"): Route(SHIP, Action.RELEASE_CANCEL, 409, WHY),
     ("GET", "/api/v1/projects/{project}/live"): Route(READ),
     ("GET", "/api/v1/live/{target}/{asset_key}"): Route(READ, status=404, scope=Scope.LIVE),
     ("GET", "/api/v1/notices"): Route(None, scope=None),
@@ -239,6 +259,8 @@ def _filled(value: Any, known: Mapping[str, str]) -> Any:
         return [_filled(one, known) for one in value]
     for name, meant in known.items():
         value = value.replace(name, meant) if isinstance(value, str) else value
+    if isinstance(value, dict):
+        return {name: _filled(one, known) for name, one in value.items()}
     return value
 
 
@@ -273,6 +295,8 @@ async def ids_of(studio: Studio, rows: Rows) -> dict[str, str]:
     comment = (await owner.delete(f"/comments/{remark.json()['id']}")).json()["id"]
     place = {"key": "support-bot-eu", "name": "Support bot", "channel": "support_bot"}
     target = (await owner.post(f"/projects/{studio.project}/targets", json=place)).json()["id"]
+    await rows(RELEASED, target, other["id"])
+    ((release,),) = await rows("select id::text from releases")
     ((event,),) = await rows("select id::text from audit_events where project_id = %s order by seq limit 1", studio.project)
     return {
         "event": event,
@@ -291,6 +315,8 @@ async def ids_of(studio: Studio, rows: Rows) -> dict[str, str]:
         "name": "plain",
         "check": "clipping",
         "target": target,
+        "deployment": str(uuid4()),
+        "release": release,
         "asset_key": "support/greeting",
     }
 
@@ -500,4 +526,8 @@ def test_what_a_state_does_not_allow_nobody_can() -> None:
         Action.GENERATION_FAIL,
         Action.AUDIO_DROP,
         Action.AUDIO_RETURN,
+        Action.DEPLOYMENT_RETURN,
+        Action.RELEASE_START,
+        Action.RELEASE_END,
+        Action.RELEASE_FAIL,
     ]

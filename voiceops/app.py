@@ -10,6 +10,7 @@ from fastapi import APIRouter, FastAPI
 from voiceops import __doc__ as about
 from voiceops import providers
 from voiceops.api import (
+    acceptance,
     account,
     assets,
     audio,
@@ -21,6 +22,7 @@ from voiceops.api import (
     events,
     generations,
     health,
+    heard,
     invitations,
     keys,
     lifecycle,
@@ -34,6 +36,7 @@ from voiceops.api import (
     preferences,
     problems,
     projects,
+    releases,
     retention,
     reviews,
     scripts,
@@ -59,7 +62,7 @@ ROUTERS: Final = (
     *(compare, preferences, checks),
     *(lifecycle, reviews, comments, notices),
     *(retention,),
-    *(targets, deployments, lookup),
+    *(targets, deployments, lookup, acceptance, heard, releases),
 )
 
 

@@ -16,6 +16,8 @@ from voiceops.db import APP_ROLE, ask, take_role
 GENERATE: Final = "generate"
 MAIL: Final = "mail"
 """The job that mails one notice, and the queue it waits in."""
+RELEASE: Final = "release"
+"""The job that begins or ends a release at its time, and the queue it waits in."""
 EXAMINE: Final = "examine"
 """Task and queue of examinations: one at a time in each worker, whatever else it does."""
 RETENTION: Final = "retention"
@@ -28,7 +30,7 @@ BACKGROUND: Final = -10
 """Priority of jobs nobody waits for."""
 DEFER: Final = """
     (procrastinate_defer_jobs_v1(array[
-      row(%(queue)s, %(task)s, %(priority)s, null, null, %(arguments)s, null)::procrastinate_job_to_defer_v1
+      row(%(queue)s, %(task)s, %(priority)s, null, null, %(arguments)s, %(at)s)::procrastinate_job_to_defer_v1
     ]))[1]
 """
 """The id of a new job, as an expression: whatever statement it stands in enqueues it."""
@@ -88,12 +90,20 @@ def next_retention(now: datetime) -> datetime:
     return here if here > now else here + timedelta(hours=1)
 
 
-async def enqueue(db: AsyncSession, task: str, queue: str, *, priority: int = 0, **arguments: Any) -> int:  # noqa: ANN401 - JSON
-    """Add a job in the open transaction of `db` and return its id. The worker hears of it at commit."""
-    ((job_id,),) = await ask(db, f"select {DEFER}", deferred(task, queue, priority=priority, **arguments))
+async def enqueue(
+    db: AsyncSession,
+    task: str,
+    queue: str,
+    *,
+    priority: int = 0,
+    at: datetime | None = None,
+    **arguments: Any,  # noqa: ANN401 - JSON
+) -> int:
+    """Add a job in the open transaction of `db` and return its id. The worker hears of it at commit, or takes it `at` its time."""
+    ((job_id,),) = await ask(db, f"select {DEFER}", {**deferred(task, queue, priority=priority, **arguments), "at": at})
     return int(job_id)
 
 
 def deferred(task: str, queue: str, *, priority: int = 0, **arguments: Any) -> dict[str, Any]:  # noqa: ANN401 - JSON
     """Return the values of `DEFER`."""
-    return {"task": task, "queue": queue, "priority": priority, "arguments": Jsonb(arguments)}
+    return {"task": task, "queue": queue, "priority": priority, "arguments": Jsonb(arguments), "at": None}

@@ -29,8 +29,9 @@ class About:
 
 
 async def tell(db: AsyncSession, kind: NoticeKind, about: About, people: Iterable[UUID]) -> None:
-    """Give each of these people a notice, but never of their own deed."""
-    for person_id in sorted(set(people) - {about.by_id}):
+    """Give each of these people a notice, but of their own deed only that it failed."""
+    own = set() if kind is NoticeKind.RELEASE_FAILED else {about.by_id}
+    for person_id in sorted(set(people) - own):
         notice = Notice(
             person_id=person_id,
             kind=kind,

@@ -17,12 +17,14 @@ from voiceops.models import (
     Action,
     Asset,
     Comment,
+    Deployment,
     Generation,
     Invitation,
     Membership,
     Person,
     Policy,
     Project,
+    Release,
     Role,
     Scope,
     Script,
@@ -126,6 +128,13 @@ RULES: Final[Mapping[Action, Rule]] = MappingProxyType(
         Action.DEPLOYMENT_PIN: members(Role.PUBLISHER),
         Action.DEPLOYMENT_UNPIN: members(Role.PUBLISHER),
         Action.AUDIO_RETURN: kinds(ActorKind.WORKER),
+        Action.DEPLOYMENT_RETURN: kinds(ActorKind.WORKER),
+        Action.RELEASE_CREATE: members(Role.PUBLISHER),
+        Action.RELEASE_CONFIRM: members(Role.PUBLISHER),  # what somebody else asked for: `workflow.releases.can`
+        Action.RELEASE_CANCEL: members(Role.PUBLISHER),
+        Action.RELEASE_START: kinds(ActorKind.WORKER),
+        Action.RELEASE_END: kinds(ActorKind.WORKER),
+        Action.RELEASE_FAIL: kinds(ActorKind.WORKER),
     }
 )
 
@@ -155,6 +164,8 @@ SCOPES: Final[Mapping[Action, tuple[Scope, ...]]] = MappingProxyType(
         Action.DEPLOYMENT_CREATE: (Scope.DEPLOY,),
         Action.DEPLOYMENT_ROLLBACK: (Scope.DEPLOY,),
         Action.DEPLOYMENT_RETIRE: (Scope.DEPLOY,),
+        Action.RELEASE_CREATE: (Scope.DEPLOY,),
+        Action.RELEASE_CANCEL: (Scope.DEPLOY,),
     }
 )
 """What a key needs one of for an action, besides the right of its person. What is not here people alone do, and no key ever."""
@@ -216,7 +227,7 @@ def approvers(project: UUID | InstrumentedAttribute[UUID]) -> Select[UUID]:
     )
 
 
-Row = TypeVar("Row", Project, Asset, Script, Generation, Version, Invitation, Comment, Target)
+Row = TypeVar("Row", Project, Asset, Script, Generation, Version, Invitation, Comment, Target, Release, Deployment)
 
 
 async def find(

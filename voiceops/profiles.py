@@ -47,7 +47,8 @@ class Profile:
     """A format, and how loud it is to be. What is 0 is as the format has it.
 
     With `loudness_lufs` audio is brought to that integrated loudness, and a limiter holds its peaks under `true_peak_dbtp`; with a
-    true peak alone it is turned down as a whole. Both are of what the file decodes to.
+    true peak alone it is turned down as a whole. Both are of what the file decodes to. `lead_ms` and `tail_ms` are the least
+    silence before the first sound and after the last: what is missing is added.
     """
 
     format: Format
@@ -55,6 +56,8 @@ class Profile:
     bitrate_kbps: int = 0
     loudness_lufs: float | None = None
     true_peak_dbtp: float | None = None
+    lead_ms: int = 0
+    tail_ms: int = 0
 
     def __post_init__(self) -> None:
         """Raise `ValueError` for what the format cannot have, or no sound needs."""
@@ -89,4 +92,6 @@ class Profile:
             parts.append(f"{self.loudness_lufs:g}LUFS")
         if self.true_peak_dbtp is not None:
             parts.append(f"{self.true_peak_dbtp:g}dBTP")
+        if self.lead_ms or self.tail_ms:
+            parts.append(f"{self.lead_ms}+{self.tail_ms}ms")
         return ";".join(parts)

@@ -12,6 +12,7 @@ from sqlalchemy import select, text, tuple_
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from voiceops.acceptance import Fitted, kept
 from voiceops.config import settings
 from voiceops.db import new_id
 from voiceops.models import Asset, Decision, Deployment, DeploymentKind, Project, Review, Slot, Target, Verdict, Version
@@ -43,7 +44,7 @@ Place = tuple[UUID, UUID]
 class Placing:
     """What goes live in a slot, and why. Without a version nothing is live there any more.
 
-    `version` comes with its audio and script, `restores` is the earlier deployment it had.
+    `version` comes with its audio and script and is heard as `audio`; `restores` is the earlier deployment it had.
     """
 
     target: Target
@@ -53,6 +54,7 @@ class Placing:
     reason: str
     ticket: str | None = None
     restores: UUID | None = None
+    audio: Fitted | None = None
 
 
 async def lock(db: AsyncSession, project_id: UUID, places: Iterable[Place]) -> Mapping[Place, Slot]:
@@ -82,8 +84,9 @@ async def put(db: AsyncSession, actor: Actor, slot: Slot, placing: Placing) -> D
         deployed_at=now,
         deployed_by_id=actor.person,
     )
-    if version:
-        manifest = rfc8785.dumps(await _manifest(db, deployment, placing, version))
+    if version and placing.audio:
+        deployment.rendering, deployment.audio_sha256 = kept(placing.audio.profile), placing.audio.sha256
+        manifest = rfc8785.dumps(await _manifest(db, deployment, placing, version, placing.audio))
         deployment.manifest, deployment.manifest_sha256 = manifest.decode(), hashlib.sha256(manifest).hexdigest()
     db.add(deployment)
     await db.flush()
@@ -127,10 +130,10 @@ async def _after(db: AsyncSession, slot: Slot) -> datetime:
     return now
 
 
-async def _manifest(db: AsyncSession, deployment: Deployment, placing: Placing, version: Version) -> dict[str, Any]:
+async def _manifest(db: AsyncSession, deployment: Deployment, placing: Placing, version: Version, audio: Fitted) -> dict[str, Any]:
     """What a machine has to know to play it and to prove it. It names people by id alone, and no other version."""
     project = (await db.execute(select(Project).where(Project.id == deployment.project_id))).scalar_one()
-    here = f"{settings().url}/api/v1/versions/{version.id}"
+    here = f"{settings().url}/api/v1/deployments/{deployment.id}"
     return {
         "schema": SCHEMA,
         "deployment_id": str(deployment.id),
@@ -153,13 +156,13 @@ async def _manifest(db: AsyncSession, deployment: Deployment, placing: Placing, 
         "approved": await _approvals(db, version),
         "audio": {
             "url": f"{here}/audio",
-            "sha256": version.audio_sha256,
-            "media_type": version.audio.media_type,
-            "duration_ms": version.duration_ms,
-            "sample_rate_hz": version.sample_rate_hz,
-            "bytes": version.audio.bytes,
-            "loudness_lufs": version.measurements["loudness_lufs"],
-            "true_peak_dbtp": version.measurements["true_peak_dbtp"],
+            "sha256": audio.sha256,
+            "media_type": audio.profile.kind.media_type,
+            "duration_ms": audio.measured["duration_ms"],
+            "sample_rate_hz": audio.sample_rate_hz,
+            "bytes": audio.bytes,
+            "loudness_lufs": audio.measured["loudness_lufs"],
+            "true_peak_dbtp": audio.measured["true_peak_dbtp"],
         },
         "captions_url": f"{here}/captions.vtt",
     }

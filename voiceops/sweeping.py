@@ -16,7 +16,7 @@ from voiceops import mailing
 from voiceops.db import Database
 from voiceops.limits import rates, running
 from voiceops.providers.base import Provider
-from voiceops.workflow import examining, orphans, requests, settling
+from voiceops.workflow import examining, orphans, requests, schedule, settling
 
 log = structlog.get_logger()
 
@@ -43,6 +43,7 @@ async def sweep(database: Database, queue: App, providers: Mapping[str, Provider
         await examining.queue_missing(db)
         await rates.forget(db)
         await requests.forget(db)
+        await schedule.queue_due(db)
         waiting = await running.projects_waiting(db)
         lost = await settling.unspeakable(db, providers)
     for generation_id in lost:

@@ -16,16 +16,17 @@ from procrastinate.exceptions import ConnectorException
 from procrastinate.jobs import DeleteJobCondition
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 
-from voiceops import blobs, mailing, providers, retention, speech, sweeping
+from voiceops import blobs, mailing, providers, releasing, retention, speech, sweeping
 from voiceops.audit.sealing import Sealer
 from voiceops.config import Settings
 from voiceops.db import Database
 from voiceops.examiner import Examiner
 from voiceops.examiner import work as examination
-from voiceops.jobs import EXAMINE, GENERATE, RETENTION, Again, AskedFor, generation_queue, queue_app
+from voiceops.jobs import EXAMINE, GENERATE, RELEASE, RETENTION, Again, AskedFor, generation_queue, queue_app
 from voiceops.providers.base import Provider, ProviderError, Request, Speech
 from voiceops.providers.markup import parse
 from voiceops.providers.markup import spoken as plain
+from voiceops.rendering import Renderer
 from voiceops.speech import NotAudio
 from voiceops.storage import StorageError, StorageFull, Store, open_store
 from voiceops.witness import open_witness
@@ -68,6 +69,7 @@ class Studio:
     providers: Mapping[str, Provider]
     sealer: Sealer
     examiner: Examiner
+    renderer: Renderer
     left: set[asyncio.Task[Take]] = field(default_factory=set)
 
 
@@ -220,6 +222,7 @@ async def serve(studio: Studio, stop: asyncio.Event) -> None:
     sealing.cancel()
     await asyncio.gather(sealing, return_exceptions=True)
     await studio.examiner.close()
+    await studio.renderer.close()
 
 
 async def _serve_connected(studio: Studio, stop: asyncio.Event) -> None:
@@ -241,12 +244,14 @@ async def _serve_connected(studio: Studio, stop: asyncio.Event) -> None:
 
     mails = mailing.register(queue, studio.settings, studio.database)
     retention.register(queue, studio.database, studio.store)
+    releasing.register(queue, studio.database, studio.store, studio.renderer)
     sweeps = sweeping.keep_sweeping(studio.database, queue, studio.providers, stalled=studio.settings.stalled_after)
     async with queue.open_async():
         ended = [work(generation_queue(name), slots, GRACE_SECONDS) for name in studio.providers]
         ended += [work(name, mailing.AT_ONCE, GRACE_SECONDS, listen=False) for name in mails]
         ended += [work(EXAMINE, 1, 0.0)] if studio.settings.examine else []  # an examination begins anew, nobody waits for it
-        ended += [work(RETENTION, 1, GRACE_SECONDS, listen=False), asyncio.create_task(sweeps), asyncio.create_task(_wait(stop))]
+        ended += [work(name, 1, GRACE_SECONDS, listen=False) for name in (RETENTION, RELEASE)]
+        ended += [asyncio.create_task(sweeps), asyncio.create_task(_wait(stop))]
         try:
             done, _ = await asyncio.wait(ended, return_when=asyncio.FIRST_COMPLETED)
         finally:
@@ -301,6 +306,7 @@ def open_studio(settings: Settings) -> Studio:
         database=database,
         store=open_store(settings.object_store),
         providers=providers.load(settings.provider_names, settings.provider_options),
+        renderer=Renderer(settings.object_store),
         examiner=Examiner(niceness=settings.examiner_niceness),
         sealer=Sealer(database.url, open_witness(settings.object_store), settings.secret_key),
     )

@@ -69,19 +69,19 @@ async def get_audio(
         asset = await find(db, actor, Asset, found.asset_id)
         renditions.check_there(found.audio)
         audio = found.audio if as_format is Format.FLAC else await renditions.kept(db, found, profile)
-    known, stored = request.headers.get("if-none-match"), None
-    if audio is None or not matches(known, _etag(audio)):
-        stored = await _stored(held, found, profile, audio)
-        audio = stored.audio
-    headers = {"ETag": _etag(audio), "Accept-Ranges": "bytes", "Cache-Control": "private, no-cache"}
+    known, there = request.headers.get("if-none-match"), None
+    if audio is None or not matches(known, etag_of(audio)):
+        there = await stored(held, found, profile, audio)
+        audio = there.audio
+    headers = {"ETag": etag_of(audio), "Accept-Ranges": "bytes", "Cache-Control": "private, no-cache"}
     if download:
         name = f"{asset.key.replace('/', '-')}-v{found.number}{profile.kind.suffix}"
         headers["Content-Disposition"] = f'attachment; filename="{name}"'
-    if stored is None or matches(known, _etag(audio)):
+    if there is None or matches(known, etag_of(audio)):
         return Response(status_code=304, headers=headers)
-    if request.headers.get("if-range", _etag(audio)) != _etag(audio):
+    if request.headers.get("if-range", etag_of(audio)) != etag_of(audio):
         asked = None
-    return _answer(stored, headers, asked, head=request.method == "HEAD")
+    return answer(there, headers, asked, head=request.method == "HEAD")
 
 
 class Stored:
@@ -96,7 +96,7 @@ class Stored:
         return self._store.stream(self.audio.sha256, start, end)
 
 
-async def _stored(held: Parts, version: Version, profile: Profile, audio: Blob | None) -> Stored:
+async def stored(held: Parts, version: Version, profile: Profile, audio: Blob | None) -> Stored:
     """Find the bytes before anything is answered, so that missing or cut-off audio is a problem document and no broken file.
 
     A rendition that is not there, or not any more, is made.
@@ -125,8 +125,9 @@ async def _made(held: Parts, version: Version, profile: Profile) -> Blob:
         return await renditions.keep(db, version, profile, made)
 
 
-def _answer(stored: Stored, headers: Mapping[str, str], asked: str | None, *, head: bool) -> Response:
-    size, media_type = stored.audio.bytes, stored.audio.media_type
+def answer(there: Stored, headers: Mapping[str, str], asked: str | None, *, head: bool) -> Response:
+    """Answer with the bytes that were asked for, or with the headers alone."""
+    size, media_type = there.audio.bytes, there.audio.media_type
     status, start, end = 200, 0, size
     extra: dict[str, str] = {}
     if (part := wanted(asked, size)) is not None:
@@ -135,7 +136,7 @@ def _answer(stored: Stored, headers: Mapping[str, str], asked: str | None, *, he
     all_headers = {**headers, **extra, "Content-Length": str(end - start)}
     if head:
         return Response(status_code=status, headers=all_headers, media_type=media_type)
-    return StreamingResponse(stored.read(start, end), status_code=status, headers=all_headers, media_type=media_type)
+    return StreamingResponse(there.read(start, end), status_code=status, headers=all_headers, media_type=media_type)
 
 
 def wanted(asked: str | None, size: int) -> tuple[int, int] | None:
@@ -158,5 +159,6 @@ def wanted(asked: str | None, size: int) -> tuple[int, int] | None:
     return start, end
 
 
-def _etag(audio: Blob) -> str:
+def etag_of(audio: Blob) -> str:
+    """Return the ETag of a file: its hash."""
     return f'"{audio.sha256}"'

@@ -10,7 +10,7 @@ from sqlalchemy import ScalarSelect, Select, and_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased, joinedload
 
-from voiceops import evidence
+from voiceops.api.acceptance import prove
 from voiceops.api.deps import Caller, CallerBriefly, Db, Held, Paging, Part, cursor_after, paged
 from voiceops.api.payloads import Asked, In, Instant, Out, Page, PersonOut, Reason, Time, WhyIn, line
 from voiceops.models import Asset, Deployment, DeploymentKind, Person, Project, Slot, Target, Version
@@ -144,18 +144,18 @@ def _page(rows: Sequence[Any], part: Paging) -> Page[DeploymentOut]:
 async def deploy(target: UUID, body: DeployIn, db: Db, held: Held, actor: CallerBriefly) -> DeploymentOut:
     """Make an approved version live on a target: its stored audio is read and hashed anew first."""
     async with held.database.session.begin() as briefly:
-        audio = await deployments.look(briefly, actor, target, body.version_id)
-    await evidence.prove(held.store, audio, deed="deploy", possible=())
-    return await _one(db, await deployments.deploy(db, actor, target, body.version_id, body.why))
+        sought = await deployments.look(briefly, actor, target, body.version_id)
+    fitted = await prove(held, sought)
+    return await _one(db, await deployments.deploy(db, actor, sought, body.why, fitted=fitted))
 
 
 @router.post("/targets/{target}/rollback")
 async def roll_back(target: UUID, body: SlotIn, db: Db, held: Held, actor: CallerBriefly) -> DeploymentOut:
     """Make the version live again that was there before."""
     async with held.database.session.begin() as briefly:
-        audio = await deployments.look_back(briefly, actor, target, body.asset_id)
-    await evidence.prove(held.store, audio, deed="deploy", possible=())
-    return await _one(db, await deployments.roll_back(db, actor, target, body.asset_id, body.why, proven=audio))
+        sought = await deployments.look_back(briefly, actor, target, body.asset_id)
+    fitted = await prove(held, sought)
+    return await _one(db, await deployments.roll_back(db, actor, sought, body.why, fitted=fitted))
 
 
 @router.post("/targets/{target}/retire")
@@ -214,16 +214,18 @@ async def get_live(
         slots = slots.where(Slot.asset_id < cursor)
     shown = (await db.execute(slots.distinct().order_by(Slot.asset_id.desc()).limit(limit + 1))).scalars().all()
     rows = (await db.execute(_live(at).where(Slot.project_id == project, Slot.asset_id.in_(shown[:limit])))).all()
-    return Page(items=[_entry(*row) for row in rows], next_cursor=str(shown[limit - 1]) if len(shown) > limit else None)
+    return Page(items=[_entry(row) for row in rows], next_cursor=str(shown[limit - 1]) if len(shown) > limit else None)
 
 
-def _live(at: Instant | None) -> Select[Deployment, Target, Asset, int, Person, Slot, Person]:
-    """Select what was live in each slot at that time, with the names of all that it is."""
+def _live(at: Instant | None) -> Select[*tuple[Any, ...]]:
+    """Select what `LiveOut` shows of each slot at that time. Columns, for a board is thousands of entries."""
     deployer, pinner = aliased(Person), aliased(Person)
     which = Slot.deployment_id if at is None else _newest(at)
     pinned = and_(pinner.id == Slot.pinned_by_id, Slot.deployment_id == Deployment.id)
     return (
-        select(Deployment, Target, Asset, Version.number, deployer, Slot, pinner)
+        select(Target.id, Target.key, Asset.id, Asset.key, Deployment.version_id, Version.number, Deployment.id)
+        .add_columns(Deployment.deployed_at, deployer.id, deployer.name, Deployment.reason, Deployment.ticket)
+        .add_columns(pinner.id, pinner.name, Slot.pinned_at, Slot.pin_reason)
         .select_from(Slot)
         .join(Deployment, Deployment.id == which)
         .join(Target, Target.id == Slot.target_id)
@@ -243,21 +245,20 @@ def _newest(at: Instant) -> ScalarSelect[UUID]:
     )
 
 
-def _entry(
-    deployment: Deployment, target: Target, asset: Asset, number: int, by: Person, slot: Slot, pinner: Person | None
-) -> LiveOut:
-    pinned = pinner and PinOut(by=PersonOut.of(pinner), since=slot.pinned_at, reason=slot.pin_reason)
+def _entry(row: Sequence[Any]) -> LiveOut:
+    target_id, target, asset_id, asset, version_id, number, deployment_id, since, by_id, by, reason, ticket, *pin = row
+    pinner_id, pinner, pinned_at, pin_reason = pin
     return LiveOut(
-        target_id=target.id,
-        target_key=target.key,
-        asset_id=asset.id,
-        asset_key=asset.key,
-        version_id=deployment.version_id,
+        target_id=target_id,
+        target_key=target,
+        asset_id=asset_id,
+        asset_key=asset,
+        version_id=version_id,
         number=number,
-        deployment_id=deployment.id,
-        since=deployment.deployed_at,
-        by=PersonOut.of(by),
-        reason=deployment.reason,
-        ticket=deployment.ticket,
-        pinned=pinned,
+        deployment_id=deployment_id,
+        since=since,
+        by=PersonOut(id=by_id, name=by),
+        reason=reason,
+        ticket=ticket,
+        pinned=PinOut(by=PersonOut(id=pinner_id, name=pinner), since=pinned_at, reason=pin_reason) if pinner_id else None,
     )

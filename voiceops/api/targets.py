@@ -80,6 +80,7 @@ class TargetIn(In):
     profile: ProfileIn = ProfileIn()
     languages: Annotated[Languages, Field(default_factory=list, description="None: any.")]
     deployers: Deployers = Deployers.PUBLISHERS
+    two_people: Annotated[StrictBool, Field(description="What goes live does so by a release that a second one confirms.")] = False
 
     def fields(self) -> dict[str, Any]:
         """Return what is set, by the names of the table's columns."""
@@ -94,13 +95,14 @@ class TargetPatch(In):
     profile: ProfileIn | None = None
     languages: Languages | None = None
     deployers: Deployers | None = None
+    two_people: StrictBool | None = None
     frozen_from: Instant | None = None
     frozen_until: Instant | None = None
     reason: Reason
 
     def fields(self) -> dict[str, Any]:
         """Return what is set, by the names of the table's columns; a freeze may be set to null."""
-        given = self.model_dump(include={"name", "languages", "deployers"}, exclude_none=True)
+        given = self.model_dump(include={"name", "languages", "deployers", "two_people"}, exclude_none=True)
         given |= self.model_dump(include={"frozen_from", "frozen_until"}, exclude_unset=True)
         return given if self.profile is None else {**given, "profile": self.profile.model_dump(exclude_none=True, mode="json")}
 
@@ -118,6 +120,7 @@ class TargetOut(Out):
     own: list[str]
     languages: list[str]
     deployers: Deployers
+    two_people: bool
     frozen_from: Time | None
     frozen_until: Time | None
     created_at: Time
@@ -126,11 +129,11 @@ class TargetOut(Out):
     @classmethod
     def of(cls, target: Target, actor: Actor) -> "TargetOut":
         """Show a target."""
-        columns = ("id", "project_id", "key", "name", "channel", "environment", "languages", "deployers")
+        columns = ("id", "project_id", "key", "name", "channel", "environment", "languages", "deployers", "two_people")
         times = ("frozen_from", "frozen_until", "created_at")
         return cls(
             **{name: getattr(target, name) for name in (*columns, *times)},
-            profile=ProfileOut(**asdict(targets.accepted(target))),
+            profile=ProfileOut(**asdict(target.accepts)),
             own=sorted(target.profile),
             can=deployments.can(actor, target),
         )

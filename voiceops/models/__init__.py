@@ -15,6 +15,7 @@ from voiceops.models.notice import Notice
 from voiceops.models.people import LoginSession, Member, Membership, Person, Project, Role
 from voiceops.models.policy import Policy
 from voiceops.models.preference import Preference
+from voiceops.models.release import Release, ReleaseItem, ReleaseStatus
 from voiceops.models.rendition import Rendition
 from voiceops.models.request import IdempotencyKey
 from voiceops.models.review import Decision, Outcome, Review, Reviewer, Verdict
@@ -59,6 +60,9 @@ __all__ = [
     "Preference",
     "Project",
     "RateUse",
+    "Release",
+    "ReleaseItem",
+    "ReleaseStatus",
     "Rendition",
     "Review",
     "Reviewer",

@@ -65,6 +65,13 @@ class Action(StrEnum):
     DEPLOYMENT_PIN = "deployment.pin"
     DEPLOYMENT_UNPIN = "deployment.unpin"
     AUDIO_RETURN = "audio.return"
+    DEPLOYMENT_RETURN = "deployment.return"
+    RELEASE_CREATE = "release.create"
+    RELEASE_CONFIRM = "release.confirm"
+    RELEASE_CANCEL = "release.cancel"
+    RELEASE_START = "release.start"
+    RELEASE_END = "release.end"
+    RELEASE_FAIL = "release.fail"
 
     @property
     def words(self) -> str:

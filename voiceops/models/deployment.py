@@ -1,8 +1,9 @@
 """Deployments, each a version put on a target, and slots, what is live of one asset on one target."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
-from typing import ClassVar
+from typing import Any, ClassVar
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, UniqueConstraint
@@ -19,13 +20,15 @@ class DeploymentKind(StrEnum):
     DEPLOY = "deploy"
     ROLLBACK = "rollback"
     RETIRE = "retire"
+    RETURN = "return"
 
 
 class Deployment(Base):
     """A version put on a target, for good; without a version nothing is live since then. Never changed.
 
     `replaces_id` is what was live before, `restores_id` the earlier deployment whose version is live again. `manifest` is the
-    canonical JSON that machines are given, byte for byte.
+    canonical JSON that machines are given, byte for byte. `rendering` is the profile that the version is heard in there, and
+    `audio_sha256` the file of it; what was deployed before there were any is heard as its master.
     """
 
     __tablename__ = "deployments"
@@ -49,7 +52,10 @@ class Deployment(Base):
         CheckConstraint("(version_id is null) = (manifest is null)", name="manifest"),
         CheckConstraint("(manifest is null) = (manifest_sha256 is null)", name="manifest_sha256"),
         CheckConstraint("(version_id is null) = (kind = 'retire')", name="version"),
-        CheckConstraint("(restores_id is null) = (kind <> 'rollback')", name="restores"),
+        CheckConstraint("(restores_id is null) = (kind not in ('rollback', 'return'))", name="restores"),
+        CheckConstraint(
+            "(rendering is null) = (audio_sha256 is null) and (rendering is null or version_id is not null)", name="audio"
+        ),
         Index("ix_deployments_project_id_id", "project_id", "id"),
     )
 
@@ -67,6 +73,8 @@ class Deployment(Base):
     deployed_by_id: Mapped[UUID] = mapped_column(ForeignKey("people.id"))
     manifest: Mapped[str | None] = mapped_column(deferred=True)
     manifest_sha256: Mapped[str | None]
+    rendering: Mapped[Mapping[str, Any] | None]
+    audio_sha256: Mapped[str | None] = mapped_column(ForeignKey("blobs.sha256"), index=True)
 
     target: Mapped[Target] = relationship(lazy="raise", viewonly=True, primaryjoin="foreign(Deployment.target_id) == Target.id")
     deployed_by: Mapped[Person] = relationship(lazy="raise")

@@ -21,6 +21,8 @@ class NoticeKind(StrEnum):
     CHANGES_REQUESTED = "changes_requested"
     MENTIONED = "mentioned"
     REPLIED = "replied"
+    RELEASE_ASKED = "release_asked"
+    RELEASE_FAILED = "release_failed"
 
 
 class Notice(Base):

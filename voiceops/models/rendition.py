@@ -1,7 +1,8 @@
 """Renditions: a version's audio in other formats, kept for whoever asks next. A cache: it can all be made anew."""
 
+from collections.abc import Mapping
 from datetime import date, datetime
-from typing import ClassVar
+from typing import Any, ClassVar
 from uuid import UUID
 
 from sqlalchemy import ForeignKey, ForeignKeyConstraint, Index, func
@@ -14,7 +15,8 @@ from voiceops.models.version import Blob
 class Rendition(Base):
     """One version in one profile, whose name says all that it is: `mp3`, `ulaw;-20`. Rows go when their bytes are dropped.
 
-    `used_on` is the last day on which somebody asked for it, so that it is written at most once a day.
+    `measurements` are those of what the file decodes to, where it was made for a target. `used_on` is the last day on which
+    somebody asked for it, so that it is written at most once a day.
     """
 
     __tablename__ = "renditions"
@@ -34,6 +36,7 @@ class Rendition(Base):
     project_id: Mapped[UUID]
     asset_id: Mapped[UUID]
     sha256: Mapped[str] = mapped_column(ForeignKey("blobs.sha256"))
+    measurements: Mapped[Mapping[str, Any] | None]
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
     used_on: Mapped[date] = mapped_column(server_default=func.current_date())
 

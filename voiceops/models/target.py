@@ -1,7 +1,7 @@
 """Targets, the named places in a channel where versions are deployed, and what each kind of place accepts."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from enum import StrEnum
 from types import MappingProxyType
@@ -14,7 +14,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from voiceops.db import Base, new_id
 from voiceops.models.action import Action
-from voiceops.profiles import Format
+from voiceops.profiles import Format, Profile
 
 
 class Channel(StrEnum):
@@ -59,6 +59,13 @@ class Acceptance:
     bitrate_kbps: int | None = None
     captions: bool = False
 
+    @property
+    def rendering(self) -> Profile:
+        """What versions are rendered as here. Raises `ValueError` for what its format cannot have."""
+        level = (self.loudness_lufs, self.true_peak_dbtp)
+        silence = (self.lead_ms[0], self.tail_ms[0])
+        return Profile(Format(self.format), self.sample_rate_hz, self.bitrate_kbps or 0, *level, *silence)
+
 
 PROFILES: Final[Mapping[Channel, Acceptance]] = MappingProxyType(
     {
@@ -77,7 +84,8 @@ requirements, which ask for 18 to 23 dB below full scale RMS; speech at -20 LUFS
 class Target(Base):
     """One named place of a project. `profile` holds what differs from its channel's; no languages means any.
 
-    While it is frozen nothing on it changes, unless an owner says so.
+    While it is frozen nothing on it changes, unless an owner says so. Where it takes `two_people`, what goes live does so by a
+    release that a second one confirms.
     """
 
     __tablename__ = "targets"
@@ -105,10 +113,16 @@ class Target(Base):
     profile: Mapped[Mapping[str, Any]] = mapped_column(server_default=text("'{}'"))
     languages: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default=text("'{}'"))
     deployers: Mapped[Deployers] = mapped_column(server_default=text("'publishers'"))
+    two_people: Mapped[bool] = mapped_column(server_default=text("false"))
     frozen_from: Mapped[datetime | None]
     frozen_until: Mapped[datetime | None]
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
     created_by_id: Mapped[UUID] = mapped_column(ForeignKey("people.id"))
+
+    @property
+    def accepts(self) -> Acceptance:
+        """Its channel's profile with what it has of its own."""
+        return Acceptance(**{**asdict(PROFILES[self.channel]), **self.profile})
 
     def frozen(self, at: datetime) -> bool:
         """Tell whether nothing on it changes at that time."""

@@ -15,7 +15,7 @@ from voiceops.profiles import Format, Profile
 from voiceops.providers.child import die_with_parent, own_stdout
 from voiceops.providers.wire import Header, frame, read_frame
 from voiceops.speech import NotAudio, decode
-from voiceops.speech.renditions import render
+from voiceops.speech.renditions import added_ms, heard, render
 from voiceops.storage import StorageError, open_store
 
 NICENESS: Final = 5
@@ -23,6 +23,10 @@ MEMORY_BYTES: Final = 4 << 30
 """Of address space, whatever the recording: twenty minutes that are levelled take one gigabyte, the libraries map another."""
 CPU_SECONDS: Final = 30.0
 CPU_SHARE: Final = 1.0
+MEASURED: Final = (
+    *("duration_ms", "loudness_lufs", "true_peak_dbtp"),
+    *("lead_silence_ms", "tail_silence_ms", "longest_pause_ms"),
+)
 
 
 def main() -> None:
@@ -47,8 +51,16 @@ def main() -> None:
 async def _render(asked: Header) -> Header:
     store = open_store(asked["store"])
     profile = Profile(**{**asked["profile"], "format": Format(asked["profile"]["format"])})
-    file = render(decode(await store.get(asked["sha256"])), profile)
-    return asdict(await store.put(file, profile.kind.media_type))
+    master = decode(await store.get(asked["sha256"]))
+    file = render(master, profile)
+    made = asdict(await store.put(file, profile.kind.media_type))
+    return {**made, "measured": _measured(file, added_ms(master, profile)[0]) if profile.is_levelled else None}
+
+
+def _measured(file: bytes, lead_added_ms: int) -> Header:
+    """What a target's checks ask of a file, and how much later its words come than in the master."""
+    found = asdict(heard(file))
+    return {name: found[name] for name in MEASURED} | {"lead_added_ms": lead_added_ms}
 
 
 def _bound(seconds: float) -> None:

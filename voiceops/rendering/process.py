@@ -6,8 +6,9 @@ import io
 import os
 import sys
 from asyncio.subprocess import PIPE, create_subprocess_exec
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from typing import Final
+from typing import Any, Final
 
 import structlog
 
@@ -34,10 +35,11 @@ class NotRendered(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Rendered:
-    """A rendition in the store: its SHA-256, and how many bytes."""
+    """A rendition in the store: its SHA-256, how many bytes, and what was measured of it if it was levelled."""
 
     sha256: str
     bytes: int
+    measured: Mapping[str, Any] | None = None
 
 
 class Renderer:

@@ -38,7 +38,7 @@ class Measurements:
 
 def measure(signal: Signal, words: int) -> Measurements:
     """Measure a signal in which `words` words are spoken. Pure computing: about 3 ms for 4 s, so run long ones in a thread."""
-    lead_ms, tail_ms, pause_ms = _silences(signal)
+    lead_ms, tail_ms, pause_ms = silences(signal)
     sounding_ms = signal.duration_ms - lead_ms - tail_ms
     return Measurements(
         duration_ms=signal.duration_ms,
@@ -56,7 +56,7 @@ def _rounded(decibels: float | None) -> float | None:
     return None if decibels is None else round(decibels, 2)
 
 
-def _silences(signal: Signal) -> tuple[int, int, int]:
+def silences(signal: Signal) -> tuple[int, int, int]:
     """Find the silence before the first sound, after the last, and the longest between, by the RMS of 5 ms frames."""
     size = max(1, signal.sample_rate_hz * FRAME_MS // 1000)
     power = frame_power(signal, size)

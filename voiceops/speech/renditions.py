@@ -16,6 +16,7 @@ from voiceops.profiles import Format, Profile
 from voiceops.speech.limiting import limit
 from voiceops.speech.lossless import master, sixteen_bits, wav
 from voiceops.speech.loudness import loudness_lufs, loudness_of, true_peak_dbtp
+from voiceops.speech.measurements import Measurements, measure, silences
 from voiceops.speech.ogg import numbered
 from voiceops.speech.signal import Samples, Signal
 
@@ -27,6 +28,8 @@ LAME_ELSE: Final = 0.95
 """By kbit/s: it leaves itself room at the top, which here is seen to already."""
 HEADROOM_DB: Final = 6.0
 """No resampling and no codec adds so much to a peak: audio this far below full scale need not be looked at again."""
+CODEC_MS: Final = 50
+"""Added beyond the silence that is missing, for what a codec smears into it."""
 _BLOCK: Final = 1 << 20
 _OVERLAP: Final = 32
 """Samples heard twice, so that no peak between two blocks is missed."""
@@ -37,11 +40,33 @@ def render(signal: Signal, profile: Profile) -> bytes:
     rate = profile.sample_rate_hz or profile.kind.sample_rate_hz or signal.sample_rate_hz
     if profile.format in {Format.WAV, Format.FLAC} and rate == signal.sample_rate_hz and not profile.is_levelled:
         return wav(signal) if profile.format is Format.WAV else master(signal)
-    shaped = _shaped(signal, rate, mono=profile.format is Format.ULAW)
+    shaped = _padded(_shaped(signal, rate, mono=profile.format is Format.ULAW), *added_ms(signal, profile))
     ceiling = profile.true_peak_dbtp if profile.true_peak_dbtp is not None else 0.0
     if profile.loudness_lufs is None and _peak_db(shaped) < ceiling - HEADROOM_DB:
         return _encode(shaped, profile)
     return _levelled(shaped, profile, ceiling)
+
+
+def added_ms(signal: Signal, profile: Profile) -> tuple[int, int]:
+    """Return how much silence the profile adds before and after, ms."""
+    lead, tail, _ = silences(signal)
+    missing = ((profile.lead_ms, lead), (profile.tail_ms, tail))
+    before, after = (least - there + CODEC_MS if there < least else 0 for least, there in missing)
+    return before, after
+
+
+def heard(data: bytes) -> Measurements:
+    """Measure what a file decodes to, whatever its format. No words are counted."""
+    samples, rate = soundfile.read(io.BytesIO(data), dtype="float32")
+    return measure(Signal(samples, rate), 0)
+
+
+def _padded(signal: Signal, before_ms: int, after_ms: int) -> Signal:
+    if not before_ms and not after_ms:
+        return signal
+    frames = [(round(ms * signal.sample_rate_hz / 1000)) for ms in (before_ms, after_ms)]
+    widths = [(frames[0], frames[1]), *[(0, 0)] * (signal.samples.ndim - 1)]
+    return Signal(np.pad(signal.samples, widths), signal.sample_rate_hz)
 
 
 def _shaped(signal: Signal, rate: int, *, mono: bool) -> Signal:

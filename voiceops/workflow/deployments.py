@@ -1,34 +1,39 @@
 """Changing what is live on a target: deploying, rolling back, retiring, pinning.
 
-Stored bytes are read and hashed anew before each deployment. That takes as long as the store takes, so it is done between two
-transactions: `look` finds what is to be proved, and `deploy` or `roll_back` act on what is still so.
+Stored bytes are read and hashed anew before each deployment, and rendered as the target plays them. That takes a while, so it is
+done between two transactions: `look` finds what is to be proved, and `deploy` or `roll_back` act on what is still so.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Final
 from uuid import UUID
 
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import joinedload
 
 from voiceops import evidence, slots
+from voiceops.acceptance import Checked, Fitted, heard, profile_of
 from voiceops.audit import record
-from voiceops.errors import Conflict, FieldError, Forbidden, Malformed, NotFound
-from voiceops.models import Action, Asset, Deployment, DeploymentKind, Role, Slot, Status, Target, Version
-from voiceops.models.actor import Actor, ActorKind
+from voiceops.errors import Conflict, NotFound, Refused
+from voiceops.models import Action, Asset, Deployment, DeploymentKind, Slot, Status, Target, Version
+from voiceops.models.actor import Actor
 from voiceops.models.target import Deployers
-from voiceops.policy import allowed, authorize, find
+from voiceops.placing import (
+    CHANGED,
+    WHOLE,
+    check_fits,
+    check_free,
+    check_may,
+    check_stored,
+    check_version,
+    free,
+    lock_versions,
+    owns,
+    put,
+)
+from voiceops.policy import allowed, find
+from voiceops.profiles import Profile
 from voiceops.slots import Placing
-
-WHOLE: Final = (joinedload(Version.script, innerjoin=True), joinedload(Version.audio, innerjoin=True))
-ACTIONS: Final = {
-    DeploymentKind.DEPLOY: Action.DEPLOYMENT_CREATE,
-    DeploymentKind.ROLLBACK: Action.DEPLOYMENT_ROLLBACK,
-    DeploymentKind.RETIRE: Action.DEPLOYMENT_RETIRE,
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,59 +45,104 @@ class Why:
     over_pin: bool = False
 
 
-async def look(db: AsyncSession, actor: Actor, target_id: UUID, version_id: UUID) -> str:
-    """Return the hash of the audio to be proved, if this version may be deployed there now."""
-    target, version = await _both(db, actor, target_id, version_id)
-    _check_may(actor, target, Action.DEPLOYMENT_CREATE)
-    _check_version(target, version, await _asset(db, version))
-    return version.audio_sha256
+@dataclass(frozen=True, slots=True)
+class Sought:
+    """What is to be proved and rendered before it can go live."""
+
+    target: Target
+    version: Version
+    asset: Asset
+    profile: Profile
 
 
-async def deploy(db: AsyncSession, actor: Actor, target_id: UUID, version_id: UUID, why: Why) -> Deployment:
-    """Make a version live on a target."""
+async def see(db: AsyncSession, actor: Actor, target_id: UUID, version_id: UUID) -> Sought:
+    """Return a version and the target it is held against, whatever may be done with them."""
     target, version = await _both(db, actor, target_id, version_id)
-    _check_may(actor, target, Action.DEPLOYMENT_CREATE)
+    return Sought(target, version, await _asset(db, version), target.accepts.rendering)
+
+
+async def look(db: AsyncSession, actor: Actor, target_id: UUID, version_id: UUID) -> Sought:
+    """Return what is to be proved, if this version may be deployed there now."""
+    sought = await see(db, actor, target_id, version_id)
+    _check_one_may(actor, sought.target)
+    check_version(sought.version)
+    return sought
+
+
+async def checks(db: AsyncSession, actor: Actor, sought: Sought, *, whole: Checked, fitted: Fitted | None) -> list[Checked]:
+    """Tell of each check whether a deployment would pass it now. `whole` is what the proof of the stored bytes came to."""
+    version = sought.version
+    ok = version.status is Status.APPROVED
+    words = "It is approved." if ok else f"It is {version.status.replace('_', ' ')}; only an approved one can be deployed."
+    slot = await db.get(Slot, (sought.target.id, sought.asset.id))
+    return [
+        Checked("approved", ok, words, str(version.status), str(Status.APPROVED)),
+        whole,
+        *(heard(sought.target, version, sought.asset, fitted) if fitted else ()),
+        await free(db, actor, sought.target, slot, over_pin=False),
+    ]
+
+
+def proved(version: Version) -> Checked:
+    """Tell whether a version is still what its fingerprint was made of."""
+    try:
+        evidence.check_whole(version, deed="deploy")
+    except Refused as refused:
+        return Checked("fingerprint", ok=False, message=refused.detail, measured=None, bound=version.fingerprint)
+    return Checked(
+        "fingerprint", ok=True, message="It is what was approved.", measured=version.fingerprint, bound=version.fingerprint
+    )
+
+
+async def deploy(db: AsyncSession, actor: Actor, sought: Sought, why: Why, *, fitted: Fitted) -> Deployment:
+    """Make a version live on a target, as it was rendered for it."""
+    target, version = await _both(db, actor, sought.target.id, sought.version.id)
+    _check_one_may(actor, target)
     asset = await _asset(db, version)
     slot = await _slot(db, target, asset)
-    version = await find(db, actor, Version, version_id, lock=True, load=WHOLE)  # after the slot, as a rollback does
-    _check_version(target, version, asset)
-    await _check_free(db, actor, target, slot, over_pin=why.over_pin)
-    placing = Placing(target, asset, version, DeploymentKind.DEPLOY, why.reason, why.ticket)
-    return await _put(db, actor, slot, placing)
+    version = (await lock_versions(db, [version.id]))[version.id]  # after the slot, as a rollback does
+    check_version(version)
+    await check_fits(db, target, version, asset, fitted)
+    await check_free(db, actor, target, slot, over_pin=why.over_pin)
+    placing = Placing(target, asset, version, DeploymentKind.DEPLOY, why.reason, why.ticket, audio=fitted)
+    return await put(db, actor, slot, placing)
 
 
-async def look_back(db: AsyncSession, actor: Actor, target_id: UUID, asset_id: UUID) -> str:
-    """Return the hash of the audio to be proved, if there is something to roll back to."""
+async def look_back(db: AsyncSession, actor: Actor, target_id: UUID, asset_id: UUID) -> Sought:
+    """Return what is to be proved, if there is something to roll back to: as it was heard when it was live."""
     target, asset = await _target_and_asset(db, actor, target_id, asset_id)
-    _check_may(actor, target, Action.DEPLOYMENT_ROLLBACK)
-    slot = await _slot(db, target, asset)
-    return (await _earlier(db, slot))[1].audio_sha256
+    check_may(actor, target, Action.DEPLOYMENT_ROLLBACK)
+    earlier, version = await _earlier(db, await _slot(db, target, asset))
+    return Sought(target, version, asset, profile_of(earlier.rendering) if earlier.rendering else target.accepts.rendering)
 
 
-async def roll_back(db: AsyncSession, actor: Actor, target_id: UUID, asset_id: UUID, why: Why, *, proven: str) -> Deployment:
-    """Make the version live again that was there before: the newest that was not itself rolled back from and is still approved."""
-    target, asset = await _target_and_asset(db, actor, target_id, asset_id)
-    _check_may(actor, target, Action.DEPLOYMENT_ROLLBACK)
+async def roll_back(db: AsyncSession, actor: Actor, sought: Sought, why: Why, *, fitted: Fitted) -> Deployment:
+    """Make the version live again that was there before: the newest that was not itself rolled back from and is still approved.
+
+    It was accepted once, so it is not held against what the target accepts by now: coming back from a mistake waits for nothing.
+    """
+    target, asset = await _target_and_asset(db, actor, sought.target.id, sought.asset.id)
+    check_may(actor, target, Action.DEPLOYMENT_ROLLBACK)
     slot = await _slot(db, target, asset)
-    await _check_free(db, actor, target, slot, over_pin=why.over_pin)
+    await check_free(db, actor, target, slot, over_pin=why.over_pin)
     earlier, version = await _earlier(db, slot)
-    if version.audio_sha256 != proven:
-        raise Conflict("What was live here before has just changed. Look again.", possible=_possible(slot))
-    placing = Placing(
-        target, asset, version, DeploymentKind.ROLLBACK, why.reason, why.ticket, restores=earlier.restores_id or earlier.id
-    )
-    return await _put(db, actor, slot, placing)
+    if version.id != sought.version.id:
+        raise Conflict(CHANGED, possible=_possible(slot))
+    await check_stored(db, fitted)
+    restores = earlier.restores_id or earlier.id
+    placing = Placing(target, asset, version, DeploymentKind.ROLLBACK, why.reason, why.ticket, restores, fitted)
+    return await put(db, actor, slot, placing)
 
 
 async def retire(db: AsyncSession, actor: Actor, target_id: UUID, asset_id: UUID, why: Why) -> Deployment:
     """Leave nothing live of an asset on a target."""
     target, asset = await _target_and_asset(db, actor, target_id, asset_id)
-    _check_may(actor, target, Action.DEPLOYMENT_RETIRE)
+    check_may(actor, target, Action.DEPLOYMENT_RETIRE)
     slot = await _slot(db, target, asset)
     if slot.version_id is None:
         raise Conflict("Nothing of this asset is live here.", possible=_possible(slot))
-    await _check_free(db, actor, target, slot, over_pin=why.over_pin)
-    return await _put(db, actor, slot, Placing(target, asset, None, DeploymentKind.RETIRE, why.reason, why.ticket))
+    await check_free(db, actor, target, slot, over_pin=why.over_pin)
+    return await put(db, actor, slot, Placing(target, asset, None, DeploymentKind.RETIRE, why.reason, why.ticket))
 
 
 async def pin(db: AsyncSession, actor: Actor, target_id: UUID, asset_id: UUID, *, reason: str) -> Deployment:
@@ -119,15 +169,8 @@ async def unpin(db: AsyncSession, actor: Actor, target_id: UUID, asset_id: UUID,
 
 def can(actor: Actor, target: Target) -> list[Action]:
     """Return what somebody may do to a target, which may be for owners alone."""
-    open_to_all = target.deployers is Deployers.PUBLISHERS or _owns(actor, target)
+    open_to_all = target.deployers is Deployers.PUBLISHERS or owns(actor, target)
     return [action for action in allowed(actor, target) if open_to_all or action is Action.TARGET_UPDATE]
-
-
-async def _put(db: AsyncSession, actor: Actor, slot: Slot, placing: Placing) -> Deployment:
-    before = slot.version_id
-    deployment = await slots.put(db, actor, slot, placing)
-    await record(db, actor, ACTIONS[placing.kind], deployment, reason=placing.reason, changes=slots.told(before, deployment))
-    return deployment
 
 
 async def _both(db: AsyncSession, actor: Actor, target_id: UUID, version_id: UUID) -> tuple[Target, Version]:
@@ -151,38 +194,17 @@ async def _asset(db: AsyncSession, version: Version) -> Asset:
     return (await db.execute(select(Asset).where(Asset.id == version.asset_id))).scalar_one()
 
 
-def _check_may(actor: Actor, target: Target, action: Action) -> None:
-    authorize(actor, action, target.project_id)
-    if target.deployers is Deployers.OWNERS and not _owns(actor, target):
-        raise Forbidden(f"Only owners change what is live on {target.key}.")
-
-
-def _owns(actor: Actor, target: Target) -> bool:
-    return Role.OWNER in actor.roles.get(target.project_id, ())
-
-
-def _check_version(target: Target, version: Version, asset: Asset) -> None:
-    """Raise `Conflict` unless it is approved, is what was approved, and speaks a language of the target's."""
-    if version.status is not Status.APPROVED:
-        words = f"This version is {version.status.replace('_', ' ')}; only an approved one can be deployed."
-        raise Conflict(words, errors=[FieldError("version_id", words)], possible=[str(step) for step in version.steps])
-    evidence.check_whole(version, deed="deploy")
-    if target.languages and asset.language not in target.languages:
-        raise Malformed.field("version_id", f"{target.key} takes {', '.join(target.languages)}; this is {asset.language}.")
-
-
-async def _check_free(db: AsyncSession, actor: Actor, target: Target, slot: Slot, *, over_pin: bool) -> None:
-    now: datetime = (await db.execute(select(func.now()))).scalar_one()
-    if target.frozen(now) and target.frozen_until:
-        raise Conflict(f"{target.key} is frozen until {target.frozen_until:%Y-%m-%d %H:%M} UTC.", possible=[])
-    if slot.pinned_at is not None and not (over_pin and actor.kind is ActorKind.PERSON):
-        words = f"This is pinned: {slot.pin_reason} Only a person replaces it, who says so (over_pin)."
-        raise Conflict(words, errors=[FieldError("over_pin", words)], possible=[Action.DEPLOYMENT_UNPIN])
+def _check_one_may(actor: Actor, target: Target) -> None:
+    """Raise unless they may deploy there, and by themselves."""
+    check_may(actor, target, Action.DEPLOYMENT_CREATE)
+    if target.two_people:
+        words = f"{target.key} takes two people: ask for a release, and a second person confirms it."
+        raise Conflict(words, possible=[Action.RELEASE_CREATE])
 
 
 async def _live(db: AsyncSession, actor: Actor, target_id: UUID, asset_id: UUID, action: Action) -> tuple[Deployment, Slot]:
     target, asset = await _target_and_asset(db, actor, target_id, asset_id)
-    _check_may(actor, target, action)
+    check_may(actor, target, action)
     slot = await _slot(db, target, asset)
     if slot.version_id is None:
         raise Conflict("Nothing of this asset is live here.", possible=_possible(slot))
@@ -192,11 +214,10 @@ async def _live(db: AsyncSession, actor: Actor, target_id: UUID, asset_id: UUID,
 async def _earlier(db: AsyncSession, slot: Slot) -> tuple[Deployment, Version]:
     """Return what a rollback restores; raise `Conflict` if there is nothing."""
     earlier = await slots.predecessor(db, slot)
-    if earlier is None:
+    if earlier is None or earlier.version_id is None:
         possible = [action for action in _possible(slot) if action != Action.DEPLOYMENT_ROLLBACK]
         raise Conflict("Nothing was live here before that could be again.", possible=possible)
-    whole = select(Version).where(Version.id == earlier.version_id).options(*WHOLE).with_for_update(of=Version)
-    version = (await db.execute(whole)).scalar_one()
+    version = (await lock_versions(db, [earlier.version_id]))[earlier.version_id]
     evidence.check_whole(version, deed="deploy")
     return earlier, version
 

@@ -17,7 +17,7 @@ from sqlalchemy.orm import aliased
 from voiceops.audit import record
 from voiceops.errors import Conflict, FieldError
 from voiceops.jobs import DELETE, RETENTION, enqueue
-from voiceops.models import Action, Asset, AuditEvent, Blob, Deployment, Drop, Policy, Rendition, Status, Version
+from voiceops.models import Action, Asset, AuditEvent, Blob, Deployment, Drop, Policy, Rendition, Slot, Status, Version
 from voiceops.models.actor import Actor, ActorKind
 from voiceops.models.version import BlobState
 from voiceops.policy import authorize, find
@@ -50,8 +50,10 @@ def all_may_go(sha256: ColumnExpressionArgument[str], days: Days, policy: type[P
 
 
 def unused(days: Days) -> ColumnElement[bool]:
-    """True of renditions nobody asked for on any of so many days; where the days are null of none."""
-    return func.coalesce(Rendition.used_on < func.current_date() - days, False)
+    """True of renditions nobody asked for on any of so many days, and that are live nowhere; where the days are null of none."""
+    here = select(Slot.asset_id).join(Deployment, Deployment.id == Slot.deployment_id)
+    live = exists(here.where(Deployment.version_id == Rendition.version_id, Deployment.audio_sha256 == Rendition.sha256))
+    return and_(func.coalesce(Rendition.used_on < func.current_date() - days, False), ~live)
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,8 @@ SUBJECTS: Final = {
     NoticeKind.CHANGES_REQUESTED: "Changes requested",
     NoticeKind.MENTIONED: "You were mentioned",
     NoticeKind.REPLIED: "New reply",
+    NoticeKind.RELEASE_ASKED: "Release to confirm",
+    NoticeKind.RELEASE_FAILED: "Release not carried out",
 }
 DEEDS: Final = {
     NoticeKind.REVIEW_ASKED: "asks you to review",
@@ -28,6 +30,8 @@ DEEDS: Final = {
     NoticeKind.CHANGES_REQUESTED: "asks for changes to",
     NoticeKind.MENTIONED: "mentioned you in a comment on",
     NoticeKind.REPLIED: "replied to a comment on",
+    NoticeKind.RELEASE_ASKED: "asks you to confirm a release of",
+    NoticeKind.RELEASE_FAILED: "asked for a release that was not carried out in full, of",
 }
 
 

@@ -9,6 +9,7 @@ from sqlalchemy import func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from voiceops.acceptance import Fitted
 from voiceops.errors import Gone
 from voiceops.models import Blob, Rendition, Version
 from voiceops.models.version import BlobState
@@ -35,6 +36,16 @@ async def kept(db: AsyncSession, version: Version, profile: Profile) -> Blob | N
     return audio
 
 
+async def fitted(db: AsyncSession, version: Version, profile: Profile) -> Fitted | None:
+    """Return a rendition that was made and measured before, as `kept` does."""
+    audio = await kept(db, version, profile)
+    if audio is None:
+        return None
+    this = (Rendition.version_id == version.id, Rendition.profile == profile.name)
+    measured = (await db.execute(select(Rendition.measurements).where(*this))).scalar_one()
+    return Fitted(profile, audio.sha256, audio.bytes, measured) if measured else None
+
+
 async def keep(db: AsyncSession, version: Version, profile: Profile, made: Rendered) -> Blob:
     """Enter a rendition whose bytes are stored. Raises `Gone` if its master was dropped while it was made."""
     locked = select(Blob).where(Blob.sha256 == version.audio_sha256).with_for_update(read=True)
@@ -43,7 +54,7 @@ async def keep(db: AsyncSession, version: Version, profile: Profile, made: Rende
     there = insert(Blob).values(**audio, state=BlobState.STORED)
     await db.execute(there.on_conflict_do_update(index_elements=["sha256"], set_={"state": BlobState.STORED}))
     of = {"version_id": version.id, "project_id": version.project_id, "asset_id": version.asset_id}
-    new = insert(Rendition).values(**of, profile=profile.name, sha256=made.sha256)
-    now = {"sha256": made.sha256, "created_at": func.now(), "used_on": func.current_date()}
+    new = insert(Rendition).values(**of, profile=profile.name, sha256=made.sha256, measurements=made.measured)
+    now = {"sha256": made.sha256, "measurements": made.measured, "created_at": func.now(), "used_on": func.current_date()}
     await db.execute(new.on_conflict_do_update(index_elements=["version_id", "profile"], set_=now))
     return Blob(**audio)

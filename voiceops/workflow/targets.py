@@ -1,7 +1,6 @@
 """Targets: naming the places where versions are deployed, and what each of them asks for."""
 
 from collections.abc import Mapping
-from dataclasses import asdict
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
@@ -11,11 +10,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from voiceops.audit import record
 from voiceops.db import new_id
-from voiceops.errors import Conflict, FieldError, Malformed
-from voiceops.models import Action, Project, Target
+from voiceops.errors import Conflict, FieldError, Forbidden, Malformed
+from voiceops.models import Action, Project, Role, Target
 from voiceops.models.actor import Actor
-from voiceops.models.target import PROFILES, Acceptance
+from voiceops.models.target import Acceptance
 from voiceops.policy import authorize, find
+from voiceops.profiles import Format, Profile
 
 TAKEN: Final = "uq_targets_project_id_key"
 
@@ -24,6 +24,7 @@ async def create(db: AsyncSession, actor: Actor, project_id: UUID, fields: Mappi
     """Make a target with these columns."""
     project = await find(db, actor, Project, project_id)
     authorize(actor, Action.TARGET_CREATE, project.id)
+    _check_two_people(actor, project.id, before=False, after=fields.get("two_people", False))
     target = Target(id=new_id(), project_id=project.id, created_by_id=actor.person, **fields)
     _check(target)
     db.add(target)
@@ -44,6 +45,7 @@ async def update(db: AsyncSession, actor: Actor, target_id: UUID, fields: Mappin
     """Change what a target is called, accepts, or asks of who deploys to it; what stays as it is leaves no trace."""
     target = await find(db, actor, Target, target_id, lock=True)
     authorize(actor, Action.TARGET_UPDATE, target.project_id)
+    _check_two_people(actor, target.project_id, before=target.two_people, after=fields.get("two_people", target.two_people))
     before = _told(target, fields)
     for name, value in fields.items():
         setattr(target, name, value)
@@ -56,9 +58,9 @@ async def update(db: AsyncSession, actor: Actor, target_id: UUID, fields: Mappin
     return target
 
 
-def accepted(target: Target) -> Acceptance:
-    """Return what a target accepts: its channel's profile with what it has of its own."""
-    return Acceptance(**{**asdict(PROFILES[target.channel]), **target.profile})
+def _check_two_people(actor: Actor, project_id: UUID, *, before: bool, after: bool) -> None:
+    if before != after and Role.OWNER not in actor.roles.get(project_id, ()):
+        raise Forbidden("Only owners decide whether a target takes two people.")
 
 
 def _check(target: Target) -> None:
@@ -67,11 +69,22 @@ def _check(target: Target) -> None:
         raise Malformed.field("frozen_until", "A freeze has a beginning and an end.")
     if target.frozen_from and target.frozen_until and target.frozen_from >= target.frozen_until:
         raise Malformed.field("frozen_until", "A freeze ends after it begins.")
-    profile = accepted(target)
+    profile = target.accepts
     for name in ("lead_ms", "tail_ms"):
         least, most = getattr(profile, name)
         if least > most:
             raise Malformed.field(f"profile.{name}", "The shortest silence is no longer than the longest.")
+    _check_rendered(profile)
+
+
+def _check_rendered(profile: Acceptance) -> None:
+    """Raise `Malformed` for what no file of the format can have."""
+    for name in ("sample_rate_hz", "bitrate_kbps", "loudness_lufs", "true_peak_dbtp"):
+        value = getattr(profile, name)
+        try:
+            Profile(Format(profile.format), **({name: value} if value is not None else {}))
+        except ValueError as error:
+            raise Malformed.field(f"profile.{name}", f"{str(error)[:1].upper()}{str(error)[1:]}.") from error
 
 
 def _told(target: Target, fields: Mapping[str, Any]) -> dict[str, Any]:

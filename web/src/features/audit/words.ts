@@ -62,6 +62,13 @@ const DONE: Record<Recorded, string> = {
   'deployment.retire': 'took a version out of use',
   'deployment.pin': 'pinned what is live',
   'deployment.unpin': 'unpinned what is live',
+  'deployment.return': 'let the version before come back',
+  'release.create': 'asked for a release',
+  'release.confirm': 'confirmed a release',
+  'release.cancel': 'cancelled a release',
+  'release.start': 'carried out a release',
+  'release.end': 'ended a release',
+  'release.fail': 'could not carry out a release',
 };
 
 export const ACTIONS = Object.keys(DONE) as Recorded[];

@@ -7,4 +7,6 @@ export const DID: Record<Notice['kind'], string> = {
   changes_requested: 'asked for changes to',
   mentioned: 'mentioned you on',
   replied: 'replied to you on',
+  release_asked: 'asked you to confirm a release of',
+  release_failed: 'asked for a release that was not carried out in full, of',
 };
