@@ -14,7 +14,7 @@ from voiceops.api.identity import COOKIE
 from voiceops.config import settings
 from voiceops.passwords import HASHING
 
-GUEST = {"name": "Gil Guest", "password": "a guest's password"}
+GUEST = {"name": "Gil Guest", "password": "seven grey umbrellas"}
 
 
 async def invite(studio: Studio, email: str = "gil@guest.example", *roles: str, by: str = "owner") -> Json:
@@ -259,6 +259,7 @@ async def test_a_newcomer_chooses_a_name_and_a_password_nobody_guesses(studio: S
     assert {one["field"] for one in refused(await accept(guest, invited), 422)["errors"]} == {"name", "password"}
     assert field_of(await accept(guest, invited, name="Gil", password="short")) == "password"
     assert field_of(await accept(guest, invited, name="Gil", password="Password123")) == "password"
+    assert field_of(await accept(guest, invited, name="Gil Guest", password="gil-guest-northwind")) == "password"
     assert field_of(await accept(guest, invited, name=" ", password=GUEST["password"])) == "name"
     assert (await accept(guest, invited, **GUEST)).status_code == 200
 

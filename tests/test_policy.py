@@ -286,7 +286,7 @@ async def ids_of(studio: Studio, rows: Rows) -> dict[str, str]:
     owner = await studio.person(Role.OWNER)
     members = f"/projects/{studio.project}/invitations"
     guests = [(await owner.post(members, json={"email": f"guest{n}@x.example", "roles": ["viewer"]})).json() for n in range(2)]
-    token = {"token": guests[0]["link"].partition("#")[2], "name": "Gil Guest", "password": "a guest's password"}
+    token = {"token": guests[0]["link"].partition("#")[2], "name": "Gil Guest", "password": "seven grey umbrellas"}
     guest = (await (await studio.anonymous()).post("/invitations/accept", json=token)).json()["person"]
     key = (await owner.post("/api-keys", json={**KEY, "project_id": studio.project})).json()["id"]
     await owner.delete(f"/api-keys/{key}")

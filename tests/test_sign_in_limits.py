@@ -135,7 +135,7 @@ async def test_who_comes_in_by_an_invitation_is_forgiven_no_wrong_password(studi
     link = (await owner.post(f"/projects/{studio.project}/invitations", json=body)).json()["link"]
     await tries(guest, {"email": "gil@guest.example", "password": "not the password"}, 3)
     before = await rows("select key, full_at from rates where key like 'sign-in %%' order by key")
-    newcomer = {"token": link.partition("#")[2], "name": "Gil Guest", "password": "a guest's password"}
+    newcomer = {"token": link.partition("#")[2], "name": "Gil Guest", "password": "seven grey umbrellas"}
     assert (await guest.post("/invitations/accept", json=newcomer)).status_code == 200
     assert await rows("select key, full_at from rates where key like 'sign-in %%' order by key") == before
 

@@ -109,7 +109,7 @@ async def test_people_are_named_in_what_was_done_to_them(studio: Studio) -> None
     body = {"email": "gil@guest.example", "roles": ["viewer"]}
     link = (await owner.post(f"/projects/{studio.project}/invitations", json=body)).json()["link"]
     assert (await page(auditor, studio))[0]["subject"]["name"] is None
-    newcomer = {"token": link.partition("#")[2], "name": "Gil Guest", "password": "a guest's password"}
+    newcomer = {"token": link.partition("#")[2], "name": "Gil Guest", "password": "seven grey umbrellas"}
     gil = (await (await studio.anonymous()).post("/invitations/accept", json=newcomer)).json()["person"]
     accepted, invited, *_ = await page(auditor, studio)
     assert (invited["action"], invited["subject"]["type"], invited["subject"]["name"]) == (

@@ -3,7 +3,9 @@
 import asyncio
 import gzip
 import os
+import re
 import secrets
+from collections.abc import Iterable
 from functools import cache
 from importlib.resources import files
 from typing import Final
@@ -23,19 +25,35 @@ DEMO: Final = "voiceops-demo"
 """Of all people of the demo. Everybody knows it, so nobody else takes it, and nobody comes back to it."""
 SHORTEST: Final = 10
 LONGEST: Final = 1024
-FEWEST_DIFFERENT: Final = 4
+FEWEST_OWN: Final = 8
+"""Characters of a password that no guesser begins with: what NIST asks of a whole one."""
+SHORTEST_WORD: Final = 3
+TRIED_FIRST: Final = ("voiceops", "studio", "password", "passwort", "welcome", "letmein", "qwerty", "admin", "changeme", "secret")
+LOOKALIKES: Final = str.maketrans("@4310$57", "aaeiosst")
+REPEATED: Final = re.compile(r"(.)\1{2,}|(.{2,16}?)\2+", re.DOTALL)
+LONGEST_STEPLESS: Final = 3
+"""A row of more characters, each one after or before the last, counts as one: 123456, fedcba."""
 
 
 def fit(password: str) -> str:
     """Return a password that may be taken, of 10..1024 code points; raise `ValueError` with what is wrong with any other.
 
-    No composition is demanded (NIST SP 800-63B, OWASP ASVS 6.2): length counts, and that it is not in everybody's list.
+    No composition is demanded (NIST SP 800-63B, OWASP ASVS 6.2): length counts, and that it is neither in everybody's list nor
+    one word, repeated, or a row of the keyboard.
     """
     if not SHORTEST <= len(password) <= LONGEST:
         raise ValueError(f"A password has {SHORTEST} to {LONGEST:,} characters; this has {len(password):,}.")
-    if len(set(password)) < FEWEST_DIFFERENT or password.lower() in _common():
+    if password.lower() in _common() or _own(password, TRIED_FIRST) < FEWEST_OWN:
         raise ValueError("This password is one of the first that are tried. Take another, such as four words of no context.")
     return password
+
+
+def too_near(password: str, known: Iterable[str]) -> str | None:
+    """Say of a password that it is little more than what is known of its person: name, address, their projects; else None."""
+    words = {word for text in known for word in re.split(r"[\W_]+", text.lower()) if len(word) >= SHORTEST_WORD}
+    if _own(password, [*words, *TRIED_FIRST]) >= FEWEST_OWN:
+        return None
+    return "This password is little more than your name, your address or your project's. Take four words of no context."
 
 
 async def hashed(password: str) -> str:
@@ -51,6 +69,31 @@ async def matches(password: str, known: str | None) -> tuple[bool, str | None]:
     """
     same, better = await asyncio.to_thread(PASSWORDS.verify_and_update, password, known or _nobodys_hash())
     return (same, better) if known else (False, None)
+
+
+def _own(password: str, words: Iterable[str]) -> int:
+    """Return how many characters are left without these words, however they are spelt, and with repeats and rows counted once."""
+    plain = "".join(one.lower()[:1] for one in password)
+    kept = [True] * len(plain)
+    for spelt in (plain, plain.translate(LOOKALIKES)):
+        for word in words:
+            for found in re.finditer(f"(?={re.escape(word)})", spelt):
+                kept[found.start() : found.start() + len(word)] = [False] * len(word)
+    left = REPEATED.sub(lambda found: found[1] or found[2], "".join(one for one, keeps in zip(plain, kept, strict=True) if keeps))
+    return len(left) - _stepwise(left)
+
+
+def _stepwise(text: str) -> int:
+    """Return how many characters of a text only go on with a row that others began."""
+    counted, steps, way = 0, 0, 0
+    for one, following in zip(text, text[1:] + "\0", strict=True):
+        step = ord(following) - ord(one)
+        if step == way and abs(step) == 1:
+            steps += 1
+            continue
+        counted += steps if steps >= LONGEST_STEPLESS else 0
+        way, steps = (step, 1) if abs(step) == 1 else (0, 0)
+    return counted
 
 
 @cache

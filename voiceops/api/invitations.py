@@ -20,7 +20,7 @@ from voiceops.config import settings
 from voiceops.errors import Malformed
 from voiceops.models import Action, Invitation, Person, Project, Role
 from voiceops.models.actor import Actor
-from voiceops.passwords import HASHING, hashed
+from voiceops.passwords import HASHING, hashed, too_near
 from voiceops.policy import allowed, authorize, find
 from voiceops.workflow import accounts, invitations
 from voiceops.workflow.invitations import Newcomer
@@ -160,7 +160,11 @@ async def _newcomer(held: Parts, body: AcceptIn) -> Newcomer | None:
     if not body.name or not body.password:
         return None
     async with held.database.session.begin() as db:
-        await invitations.opened(db, body.token)
+        invitation = await invitations.opened(db, body.token)
+        project = await db.get(Project, invitation.project_id) if invitation.project_id else body.project
+    place = (project.key, project.name) if project else ()
+    if why := too_near(body.password, [body.name, invitation.email or body.email or "", *place]):
+        raise Malformed.field("password", why)
     async with HASHING:
         return Newcomer(body.name, await hashed(body.password))
 

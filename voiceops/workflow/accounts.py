@@ -15,9 +15,9 @@ from voiceops.config import settings
 from voiceops.db import ask
 from voiceops.errors import Malformed, NotFound, NotSignedIn
 from voiceops.limits.signing_in import WrongPassword, forgive_attempt
-from voiceops.models import Action, LoginSession, Membership, Person, Role
+from voiceops.models import Action, LoginSession, Membership, Person, Project, Role
 from voiceops.models.actor import Actor, ActorKind
-from voiceops.passwords import HASHING, hashed, matches
+from voiceops.passwords import HASHING, hashed, matches, too_near
 from voiceops.policy import authorize
 from voiceops.tokens import digest, new_token
 
@@ -122,6 +122,10 @@ async def change_password(db: AsyncSession, actor: Actor, *, current: str, new: 
         raise WrongPassword(answer, actor=actor, email=person.email, person_id=person.id)
     if new == current:
         raise Malformed.field("new", "This is the password you have already.")
+    around = select(Project).join(Membership, Membership.project_id == Project.id).where(Membership.person_id == person.id)
+    places = [word for one in (await db.execute(around)).scalars() for word in (one.key, one.name)]
+    if why := too_near(new, [person.name, person.email, *places]):
+        raise Malformed.field("new", why)
     await forgive_attempt(db, actor, str(actor.person))
     person.password_hash, person.has_public_password = await hashed(new), False
     token = new_token()

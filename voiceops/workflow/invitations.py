@@ -123,10 +123,12 @@ async def accept(db: AsyncSession, actor: Actor, token: str, newcomer: Newcomer 
     actor = replace(actor, kind=ActorKind.PERSON, person_id=person.id)
     authorize(actor, Action.MEMBER_ACCEPT)
     mine = (Membership.project_id == invitation.project_id, Membership.person_id == person.id)
-    before = frozenset((await db.execute(select(Membership.role).where(*mine))).scalars())
+    held = dict((await db.execute(select(Membership.role, Membership.created_at).where(*mine))).all())
+    before = frozenset(held)
     member = Member(invitation.project_id, person.id, before | frozenset(map(Role, invitation.roles)))
     new = sorted(member.roles - before)
-    db.add_all(Membership(project_id=member.project_id, person_id=person.id, role=role) for role in new)
+    since = {"created_at": min(held.values())} if held else {}
+    db.add_all(Membership(project_id=member.project_id, person_id=person.id, role=role, **since) for role in new)
     _close(invitation, person)
     changes = {"invitation_id": str(invitation.id), "roles": {"from": sorted(before), "to": sorted(member.roles)}}
     await record(db, actor, Action.MEMBER_ACCEPT, member, changes=changes)

@@ -48,9 +48,7 @@ async def deactivate(db: AsyncSession, actor: Actor, person_id: UUID, *, reason:
     if person.deactivated_at is not None:
         raise Conflict("They are deactivated already.", possible=[str(one) for one in person.possible])
     if admins == [person.id]:
-        raise Conflict(
-            "This is the installation's last administrator. Make somebody else one first.", possible=[str(Action.PERSON_CHANGE)]
-        )
+        raise Conflict("This is the installation's last administrator. Make somebody else one first.", possible=[])
     person.deactivated_at = func.now()
     going_on = (LoginSession.person_id == person.id, LoginSession.ended_at.is_(None))
     ended = await db.execute(update(LoginSession).where(*going_on).values(ended_at=func.now()).returning(LoginSession.id))
