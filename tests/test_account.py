@@ -56,6 +56,8 @@ async def test_a_new_password_ends_every_other_session_and_renews_this_one(studi
         ({"current": demo.PASSWORD, "new": "Qwertyuiop"}, "new"),
         ({"current": demo.PASSWORD, "new": "aaaaaaaaaaaaaa"}, "new"),
         ({"current": demo.PASSWORD, "new": "passwordpassword"}, "new"),
+        ({"current": demo.PASSWORD, "new": "northwindnorthwind"}, "new"),
+        ({"current": demo.PASSWORD, "new": "abacbcabac"}, "new"),
         ({"current": demo.PASSWORD, "new": "P4ssw0rd2026!"}, "new"),
         ({"current": demo.PASSWORD, "new": "0123456789xyz"}, "new"),
         ({"current": demo.PASSWORD, "new": "tentententen"}, "new"),

@@ -102,3 +102,10 @@ async def test_whoever_can_approve_no_more_is_waited_for_no_longer(studio: Studi
     assert [one["version"]["id"] for one in await inbox(studio, "owner", **{"for": "me"})] == [version["id"]]
     await give(studio, "reviewer", "reviewer")
     assert await inbox(studio, "owner", **{"for": "me"}) == []
+
+
+async def test_where_the_named_have_decided_and_more_is_wanted_everybody_is_asked(studio: Studio, worker: None) -> None:
+    await policy(studio, approvals=2)
+    version = await in_review(studio, reviewers=[await person_id(studio, "reviewer")])
+    await done(studio, version, "approve", by="reviewer")
+    assert [one["version"]["id"] for one in await inbox(studio, "owner", **{"for": "me"})] == [version["id"]]

@@ -8,6 +8,7 @@ import secrets
 from collections.abc import Iterable
 from functools import cache
 from importlib.resources import files
+from itertools import pairwise
 from typing import Final
 
 from pwdlib import PasswordHash
@@ -25,6 +26,7 @@ DEMO: Final = "voiceops-demo"
 """Of all people of the demo. Everybody knows it, so nobody else takes it, and nobody comes back to it."""
 SHORTEST: Final = 10
 LONGEST: Final = 1024
+FEWEST_DIFFERENT: Final = 4
 FEWEST_OWN: Final = 8
 """Characters of a password that no guesser begins with: what NIST asks of a whole one."""
 SHORTEST_WORD: Final = 3
@@ -43,7 +45,8 @@ def fit(password: str) -> str:
     """
     if not SHORTEST <= len(password) <= LONGEST:
         raise ValueError(f"A password has {SHORTEST} to {LONGEST:,} characters; this has {len(password):,}.")
-    if password.lower() in _common() or _own(password, TRIED_FIRST) < FEWEST_OWN:
+    few = len(set(password)) < FEWEST_DIFFERENT or _own(password, TRIED_FIRST) < FEWEST_OWN
+    if few or password.lower() in _common():
         raise ValueError("This password is one of the first that are tried. Take another, such as four words of no context.")
     return password
 
@@ -86,7 +89,7 @@ def _own(password: str, words: Iterable[str]) -> int:
 def _stepwise(text: str) -> int:
     """Return how many characters of a text only go on with a row that others began."""
     counted, steps, way = 0, 0, 0
-    for one, following in zip(text, text[1:] + "\0", strict=True):
+    for one, following in pairwise(text + "\0"):
         step = ord(following) - ord(one)
         if step == way and abs(step) == 1:
             steps += 1

@@ -80,10 +80,15 @@ def queued(query: Select[Review, Asset, bool], part: Paging) -> Select[Review, A
 
 
 def _waits_for(actor: Actor, project: UUID) -> ColumnElement[bool]:
-    """Rounds in which this person is asked for an approval, by name or as one of all, may give one, and has not decided yet."""
+    """Rounds in which this person is asked for an approval, may give one, and has not decided yet.
+
+    They are asked by name, or as one of all where none of the named is left who could still decide.
+    """
     if not permitted(actor, Action.VERSION_APPROVE, project):
         return false()
-    asked = exists().where(Reviewer.review_id == Review.id, Reviewer.person_id.in_(approvers(Review.project_id)))
+    decided = exists().where(Decision.review_id == Review.id, Decision.person_id == Reviewer.person_id)
+    able = Reviewer.person_id.in_(approvers(Review.project_id))
+    asked = exists().where(Reviewer.review_id == Review.id, able, not_(decided))
     own = exists().where(
         Version.id == Review.version_id,
         Script.id == Version.script_id,
