@@ -355,7 +355,7 @@ async def test_a_key_never_changes_but_in_its_use_and_its_end(studio: Studio, ro
     ):
         with pytest.raises(errors.InsufficientPrivilege):
             await rows(f"update api_keys set {change}")  # noqa: S608 - our own
-    for statement in ("delete from api_keys", "truncate api_keys"):
+    for statement in ("delete from api_keys", "truncate api_keys cascade"):
         with pytest.raises(errors.InsufficientPrivilege):
             await rows(statement)
     await rows("update api_keys set last_used_at = now(), revoked_at = now(), revoked_by_id = person_id")
