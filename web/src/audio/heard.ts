@@ -28,7 +28,8 @@ function look(): void {
   if (current === null) return;
   const listener = listeners.get(current) ?? new Listener(spansOf(current));
   listeners.set(current, listener);
-  listener.look(player.position(), state === 'playing' && volume > 0, rate, performance.now());
+  // While it loads nothing moves; a busy page hears of its beginning only when some of it is over.
+  listener.look(player.position(), (state === 'playing' || state === 'loading') && volume > 0, rate, performance.now());
 }
 
 function follow(): void {
