@@ -6,6 +6,7 @@ import { useSignOut } from '../features/session/mutations.ts';
 import { forgetAnswers, sessionQuery } from '../features/session/queries.ts';
 import { Welcome } from '../features/welcome/welcome.tsx';
 import { Empty, Skeleton } from '../ui/state.tsx';
+import { keep, stored } from '../ui/storage.ts';
 import { toast } from '../ui/toast.tsx';
 import { Logo } from './logo.tsx';
 import styles from './signInPage.module.css';
@@ -15,8 +16,8 @@ const KEY = 'voiceops.invitation';
 /** Kept for this tab alone, so that signing in or a reload comes back to it. */
 function takeToken(): string {
   const given = location.hash.slice(1);
-  if (given) sessionStorage.setItem(KEY, given);
-  return given || (sessionStorage.getItem(KEY) ?? '');
+  if (given) keep(KEY, given, 'sessionStorage');
+  return given || (stored(KEY, 'sessionStorage') ?? '');
 }
 
 export function WelcomePage() {
@@ -30,7 +31,7 @@ export function WelcomePage() {
     if (location.hash) router.history.replace('/welcome');
   }, [router]);
   const done = () => {
-    sessionStorage.removeItem(KEY);
+    keep(KEY, null, 'sessionStorage');
     void navigate({ to: '/', replace: true });
   };
   const leave = () =>

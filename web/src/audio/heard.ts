@@ -3,6 +3,7 @@
  * where takes are compared. What is turned down to nothing does not count. A reload forgets nothing.
  */
 import { useCallback, useSyncExternalStore } from 'react';
+import { keep, stored } from '../ui/storage.ts';
 import { HeardSpans, Listener } from './heardSpans.ts';
 import { player } from './player.ts';
 import type { Span } from './playhead.ts';
@@ -58,12 +59,12 @@ export function useHeard(id: string, durationMs: number): number {
 export function forgetHeard(): void {
   heard.clear();
   listeners.clear();
-  sessionStorage.removeItem(KEY);
+  keep(KEY, null, 'sessionStorage');
 }
 
 function kept(): [string, HeardSpans][] {
   try {
-    const told = JSON.parse(sessionStorage.getItem(KEY) ?? '[]') as [string, Span[]][];
+    const told = JSON.parse(stored(KEY, 'sessionStorage') ?? '[]') as [string, Span[]][];
     return told.map(([id, spans]) => [id, new HeardSpans(spans)]);
   } catch {
     return [];
@@ -72,5 +73,5 @@ function kept(): [string, HeardSpans][] {
 
 addEventListener('pagehide', () => {
   if (following) look();
-  sessionStorage.setItem(KEY, JSON.stringify([...heard].map(([id, spans]) => [id, spans.spans()])));
+  keep(KEY, JSON.stringify([...heard].map(([id, spans]) => [id, spans.spans()])), 'sessionStorage');
 });

@@ -1,22 +1,25 @@
 /** The browser's storage, which may be forbidden or full: then a value is simply not kept. */
 
+/** `sessionStorage` keeps for this tab alone. */
+type Where = 'localStorage' | 'sessionStorage';
+
 /** The drafts of one person; what follows names the thing that is drafted. */
 export function draftsOf(person: string): string {
   return `voiceops.draft.${person}.`;
 }
 
-export function stored(key: string): string | null {
+export function stored(key: string, where: Where = 'localStorage'): string | null {
   try {
-    return localStorage.getItem(key);
+    return window[where].getItem(key);
   } catch {
     return null;
   }
 }
 
-export function keep(key: string, value: string | null): void {
+export function keep(key: string, value: string | null, where: Where = 'localStorage'): void {
   try {
-    if (value === null) localStorage.removeItem(key);
-    else localStorage.setItem(key, value);
+    if (value === null) window[where].removeItem(key);
+    else window[where].setItem(key, value);
   } catch {
     // nothing to do: the page works without it
   }
