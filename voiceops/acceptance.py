@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Final
 
-from voiceops.models import Asset, Target, Version
+from voiceops.models import Asset, Deployment, Target, Version
 from voiceops.models.target import Acceptance
 from voiceops.profiles import Format, Profile
 
@@ -40,6 +40,11 @@ class Checked:
 def profile_of(rendering: Mapping[str, Any]) -> Profile:
     """Return the profile that was kept with a deployment."""
     return Profile(**{**rendering, "format": Format(rendering["format"])})
+
+
+def heard_then(deployment: Deployment, target: Target) -> Profile:
+    """Return what a version was heard as when it was live there; before that was kept, what the target plays by now."""
+    return profile_of(deployment.rendering) if deployment.rendering else target.accepts.rendering
 
 
 def kept(profile: Profile) -> Mapping[str, Any]:

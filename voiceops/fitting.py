@@ -1,12 +1,28 @@
-"""Fitting versions to targets: the rendition a target would play, made where it is missing, with no transaction open meanwhile."""
+"""Fitting versions to targets: what is proved, and rendered where that is missing, with no transaction open meanwhile."""
 
+from voiceops import evidence
 from voiceops.acceptance import Fitted
 from voiceops.db import Database
 from voiceops.errors import Unavailable
 from voiceops.models import Version
 from voiceops.profiles import Profile
 from voiceops.rendering import NotRendered, Renderer
+from voiceops.storage import Store
 from voiceops.workflow import renditions
+
+
+async def prove(
+    database: Database, store: Store, renderer: Renderer, version: Version, profile: Profile, *, proven: set[str] | None = None
+) -> Fitted:
+    """Read the stored audio and hash it anew, unless its hash is among the `proven`, and return the version as the profile has it.
+
+    Raises what keeps it from being deployed.
+    """
+    if proven is None or version.audio_sha256 not in proven:
+        await evidence.prove(store, version.audio_sha256, deed="deploy", possible=())
+    if proven is not None:
+        proven.add(version.audio_sha256)
+    return await fit(database, renderer, version, profile)
 
 
 async def fit(database: Database, renderer: Renderer, version: Version, profile: Profile) -> Fitted:

@@ -13,11 +13,11 @@ from voiceops import acceptance, evidence, slots
 from voiceops.acceptance import Checked, Fitted
 from voiceops.audit import record
 from voiceops.errors import Conflict, FieldError, Forbidden
-from voiceops.models import Action, Asset, Blob, Deployment, DeploymentKind, Role, Slot, Status, Target, Version
+from voiceops.models import Action, Asset, Blob, Deployment, DeploymentKind, Slot, Status, Target, Version
 from voiceops.models.actor import Actor, ActorKind
 from voiceops.models.target import Deployers
 from voiceops.models.version import BlobState
-from voiceops.policy import authorize
+from voiceops.policy import authorize, owns
 from voiceops.slots import Placing
 
 WHOLE: Final = (joinedload(Version.script, innerjoin=True), joinedload(Version.audio, innerjoin=True), undefer(Version.words))
@@ -33,13 +33,8 @@ CHANGED: Final = "What was looked at has just changed. Look again."
 def check_may(actor: Actor, target: Target, action: Action) -> None:
     """Raise `Forbidden` unless they may do this on that target, which may be for owners alone."""
     authorize(actor, action, target.project_id)
-    if target.deployers is Deployers.OWNERS and not owns(actor, target):
+    if target.deployers is Deployers.OWNERS and not owns(actor, target.project_id):
         raise Forbidden(f"Only owners change what is live on {target.key}.")
-
-
-def owns(actor: Actor, target: Target) -> bool:
-    """Tell whether they are an owner of the target's project."""
-    return Role.OWNER in actor.roles.get(target.project_id, ())
 
 
 def check_version(version: Version) -> None:

@@ -216,9 +216,14 @@ def roles_that_may(action: Action) -> list[Role]:
     return [role for role in Role if RULES[action](replace(somebody, roles={project: frozenset({role})}), project)]
 
 
-def approvers(project: UUID | InstrumentedAttribute[UUID]) -> Select[UUID]:
-    """Select the people who may approve in a project, as far as roles go."""
-    there = (Membership.project_id == project, Membership.role.in_(roles_that_may(Action.VERSION_APPROVE)))
+def owns(actor: Actor, project_id: UUID) -> bool:
+    """Tell whether they are an owner of the project."""
+    return Role.OWNER in actor.roles.get(project_id, ())
+
+
+def members_who_may(action: Action, project: UUID | InstrumentedAttribute[UUID]) -> Select[UUID]:
+    """Select the people who may do `action` in a project, as far as roles go: active members with one that lets them."""
+    there = (Membership.project_id == project, Membership.role.in_(roles_that_may(action)))
     return (
         select(Membership.person_id)
         .distinct()

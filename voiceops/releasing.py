@@ -5,7 +5,7 @@ from uuid import UUID
 import structlog
 from procrastinate import App
 
-from voiceops import evidence, fitting
+from voiceops import fitting
 from voiceops.acceptance import Fitted
 from voiceops.db import Database
 from voiceops.errors import Refused, Unavailable
@@ -49,11 +49,11 @@ async def perform(database: Database, store: Store, renderer: Renderer, release_
 
 async def _made(database: Database, store: Store, renderer: Renderer, due: Due) -> dict[tuple[UUID, UUID], Fitted]:
     """Prove and render what is wanted. What cannot come back at an end is left out, and retired."""
-    made = {}
+    made, proven = {}, set[str]()
     for one in due.wanted:
         try:
-            await evidence.prove(store, one.version.audio_sha256, deed="deploy", possible=())
-            made[one.target_id, one.version.id] = await fitting.fit(database, renderer, one.version, one.profile)
+            fitted = await fitting.prove(database, store, renderer, one.version, one.profile, proven=proven)
+            made[one.target_id, one.version.id] = fitted
         except Unavailable:
             raise
         except Refused:

@@ -64,8 +64,7 @@ async def get_acceptance(target: UUID, version: UUID, held: Held, actor: CallerB
 
 async def prove(held: Parts, sought: Sought) -> Fitted:
     """Read the stored audio and hash it anew, and render it for the target; raise what keeps it from being deployed."""
-    await evidence.prove(held.store, sought.version.audio_sha256, deed="deploy", possible=())
-    return await fitting.fit(held.database, held.renderer, sought.version, sought.profile)
+    return await fitting.prove(held.database, held.store, held.renderer, sought.version, sought.profile)
 
 
 async def _whole(held: Parts, sought: Sought) -> Checked:

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import joinedload
 
-from voiceops import evidence, fitting
+from voiceops import fitting
 from voiceops.acceptance import Fitted
 from voiceops.api.deployments import Ticket
 from voiceops.api.deps import Caller, CallerBriefly, Db, Held, Part, Parts, cursor_after, paged
@@ -135,13 +135,10 @@ async def cancel_release(release: UUID, body: WhyIn, db: Db, actor: Caller) -> R
 
 async def _made(held: Parts, pieces: Sequence[Piece]) -> dict[tuple[UUID, UUID], Fitted]:
     """Prove each version's stored audio once, and render it for each target; the item that fails is named."""
-    made, proved = {}, set()
+    made, proven, by = {}, set[str](), (held.database, held.store, held.renderer)
     for piece in pieces:
         try:
-            if piece.version.id not in proved:
-                await evidence.prove(held.store, piece.version.audio_sha256, deed="deploy", possible=())
-                proved.add(piece.version.id)
-            made[piece.target.id, piece.version.id] = await fitting.fit(held.database, held.renderer, piece.version, piece.profile)
+            made[piece.target.id, piece.version.id] = await fitting.prove(*by, piece.version, piece.profile, proven=proven)
         except Refused as refused:
             raise piece.named(refused) from refused
     return made

@@ -17,7 +17,7 @@ from voiceops.api.review_answers import JudgedOut, Judging, May, ReviewOut, Revi
 from voiceops.api.standing import standing
 from voiceops.models import Action, Asset, Decision, Outcome, Policy, Project, Review, Reviewer, Script, Status, Version
 from voiceops.models.actor import Actor
-from voiceops.policy import allowed, approvers, find, permitted
+from voiceops.policy import allowed, find, members_who_may, permitted
 from voiceops.workflow.checks import tallies
 from voiceops.workflow.reviews import barred, own
 
@@ -87,7 +87,7 @@ def _waits_for(actor: Actor, project: UUID) -> ColumnElement[bool]:
     if not permitted(actor, Action.VERSION_APPROVE, project):
         return false()
     decided = exists().where(Decision.review_id == Review.id, Decision.person_id == Reviewer.person_id)
-    able = Reviewer.person_id.in_(approvers(Review.project_id))
+    able = Reviewer.person_id.in_(members_who_may(Action.VERSION_APPROVE, Review.project_id))
     asked = exists().where(Reviewer.review_id == Review.id, able, not_(decided))
     own = exists().where(
         Version.id == Review.version_id,
@@ -129,7 +129,7 @@ async def _show(db: AsyncSession, actor: Actor, rows: Sequence[Any]) -> list[Rev
     for decision in (await db.execute(decisions.order_by(Decision.created_at, Decision.id))).scalars():
         decided[decision.review_id].append(decision)
     policy: Policy = (await db.execute(select(Policy).where(Policy.project_id == rows[0][0].project_id))).scalar_one()
-    able = set((await db.execute(approvers(rows[0][0].project_id))).scalars()) if asked else ()
+    able = set((await db.execute(members_who_may(Action.VERSION_APPROVE, rows[0][0].project_id))).scalars()) if asked else ()
     versions = [review.version for review, _, _ in rows]
     kept_from = await barred(db, actor, versions)
     tally, stands = await tallies(db, versions), await standing(db, versions)

@@ -12,11 +12,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from voiceops import notices
 from voiceops.audit import record
 from voiceops.errors import Conflict, FieldError, Forbidden, Malformed
-from voiceops.models import Action, Comment, CommentText, Membership, Person, Role, Version
+from voiceops.models import Action, Comment, CommentText, Membership, Person, Version
 from voiceops.models.actor import Actor
 from voiceops.models.notice import NoticeKind
 from voiceops.notices import About
-from voiceops.policy import allowed, authorize, find
+from voiceops.policy import allowed, authorize, find, owns
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +119,7 @@ def can(actor: Actor, comment: Comment) -> list[Action]:
 
 
 def _may_delete(actor: Actor, comment: Comment) -> bool:
-    return comment.person_id == actor.person or Role.OWNER in actor.roles[comment.project_id]
+    return comment.person_id == actor.person or owns(actor, comment.project_id)
 
 
 async def _thread_to_change(db: AsyncSession, actor: Actor, comment_id: UUID, action: Action) -> Comment:

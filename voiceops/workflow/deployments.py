@@ -12,7 +12,7 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from voiceops import evidence, slots
-from voiceops.acceptance import Checked, Fitted, heard, profile_of
+from voiceops.acceptance import Checked, Fitted, heard, heard_then
 from voiceops.audit import record
 from voiceops.errors import Conflict, NotFound, Refused
 from voiceops.models import Action, Asset, Deployment, DeploymentKind, Slot, Status, Target, Version
@@ -28,10 +28,9 @@ from voiceops.placing import (
     check_version,
     free,
     lock_versions,
-    owns,
     put,
 )
-from voiceops.policy import allowed, find
+from voiceops.policy import allowed, find, owns
 from voiceops.profiles import Profile
 from voiceops.slots import Placing
 
@@ -113,7 +112,7 @@ async def look_back(db: AsyncSession, actor: Actor, target_id: UUID, asset_id: U
     target, asset = await _target_and_asset(db, actor, target_id, asset_id)
     check_may(actor, target, Action.DEPLOYMENT_ROLLBACK)
     earlier, version = await _earlier(db, await _slot(db, target, asset))
-    return Sought(target, version, asset, profile_of(earlier.rendering) if earlier.rendering else target.accepts.rendering)
+    return Sought(target, version, asset, heard_then(earlier, target))
 
 
 async def roll_back(db: AsyncSession, actor: Actor, sought: Sought, why: Why, *, fitted: Fitted) -> Deployment:
@@ -169,7 +168,7 @@ async def unpin(db: AsyncSession, actor: Actor, target_id: UUID, asset_id: UUID,
 
 def can(actor: Actor, target: Target) -> list[Action]:
     """Return what somebody may do to a target, which may be for owners alone."""
-    open_to_all = target.deployers is Deployers.PUBLISHERS or owns(actor, target)
+    open_to_all = target.deployers is Deployers.PUBLISHERS or owns(actor, target.project_id)
     return [action for action in allowed(actor, target) if open_to_all or action is Action.TARGET_UPDATE]
 
 

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from voiceops.audit import record
 from voiceops.models import Action, Membership, Policy, Project
 from voiceops.models.actor import Actor
-from voiceops.policy import approvers, authorize, find
+from voiceops.policy import authorize, find, members_who_may
 
 
 async def change(db: AsyncSession, actor: Actor, project_id: UUID, wanted: Mapping[str, Any], *, reason: str) -> Policy:
@@ -34,7 +34,7 @@ async def unmet(db: AsyncSession, policy: Policy) -> str | None:
 
     Such a policy is not refused: it may well be set before those are invited who meet it.
     """
-    able = (await db.execute(approvers(policy.project_id))).scalars().all()
+    able = (await db.execute(members_who_may(Action.VERSION_APPROVE, policy.project_id))).scalars().all()
     if len(able) < policy.approvals:
         wanted = f"{policy.approvals} approvals" if policy.approvals > 1 else "an approval"
         there = {0: "nobody", 1: "one person"}.get(len(able), f"{len(able)} people")

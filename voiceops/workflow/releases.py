@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from voiceops import notices
@@ -31,11 +30,11 @@ from voiceops.carrying import (
 from voiceops.db import new_id
 from voiceops.errors import Conflict, Forbidden, Malformed
 from voiceops.jobs import RELEASE, enqueue
-from voiceops.models import Action, Membership, Project, Release, ReleaseItem, ReleaseStatus
+from voiceops.models import Action, Project, Release, ReleaseItem, ReleaseStatus
 from voiceops.models.actor import Actor, ActorKind
 from voiceops.models.notice import NoticeKind
 from voiceops.notices import About
-from voiceops.policy import allowed, authorize, find, roles_that_may
+from voiceops.policy import allowed, authorize, find, members_who_may
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,7 +166,5 @@ async def _check_times(db: AsyncSession, wish: Wish) -> None:
 
 async def _ask_for_second(db: AsyncSession, release: Release, first: Piece) -> None:
     """Tell those who may confirm it."""
-    roles = roles_that_may(Action.RELEASE_CONFIRM)
-    may = select(Membership.person_id).where(Membership.project_id == release.project_id, Membership.role.in_(roles))
-    people = (await db.execute(may.distinct())).scalars().all()
+    people = (await db.execute(members_who_may(Action.RELEASE_CONFIRM, release.project_id))).scalars().all()
     await notices.tell(db, NoticeKind.RELEASE_ASKED, About(first.version, release.requested_by_id), people)

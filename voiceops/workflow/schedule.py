@@ -9,12 +9,24 @@ from sqlalchemy import exists, or_, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from voiceops import notices, placing, slots
-from voiceops.acceptance import Fitted, profile_of
+from voiceops.acceptance import Fitted, heard_then
 from voiceops.audit import record
 from voiceops.carrying import carry_out, clock, pieces_of
 from voiceops.errors import Refused
 from voiceops.jobs import RELEASE, enqueue
-from voiceops.models import Action, Asset, Deployment, DeploymentKind, Release, ReleaseItem, ReleaseStatus, Status, Target, Version
+from voiceops.models import (
+    Action,
+    Asset,
+    Deployment,
+    DeploymentKind,
+    Release,
+    ReleaseItem,
+    ReleaseStatus,
+    Slot,
+    Status,
+    Target,
+    Version,
+)
 from voiceops.models.actor import Actor
 from voiceops.models.notice import NoticeKind
 from voiceops.notices import About
@@ -53,9 +65,9 @@ class Due:
 
 @dataclass(frozen=True, slots=True)
 class Left:
-    """What an item put there, and what comes back for it: nothing, where nothing can."""
+    """A slot that is locked, where what an item put is still live, and what comes back: nothing, where nothing can."""
 
-    item: ReleaseItem
+    slot: Slot
     target: Target
     asset: Asset
     earlier: Deployment | None
@@ -77,7 +89,9 @@ async def look(db: AsyncSession, release_id: UUID) -> Due | None:
         pieces = await pieces_of(db, release)
         return Due(ends=False, wanted=[Wanted(one.target.id, one.version, one.profile) for one in pieces])
     found = [(one, one.earlier, one.version) for one in await _left(db, release)]
-    back = [Wanted(one.target.id, version, _heard(one.target, earlier)) for one, earlier, version in found if earlier and version]
+    back = [
+        Wanted(one.target.id, version, heard_then(earlier, one.target)) for one, earlier, version in found if earlier and version
+    ]
     return Due(ends=True, wanted=back)
 
 
@@ -146,10 +160,11 @@ async def _left(db: AsyncSession, release: Release) -> list[Left]:
     locked = await slots.lock(db, release.project_id, [(item.target_id, item.asset_id) for item, _, _ in rows])
     found = []
     for item, target, asset in rows:
-        if locked[item.target_id, item.asset_id].deployment_id == item.deployment_id:
+        slot = locked[item.target_id, item.asset_id]
+        if slot.deployment_id == item.deployment_id:
             earlier = await _before(db, item.deployment_id)
             version = await _approved(db, earlier) if earlier else None
-            found.append(Left(item, target, asset, earlier if version else None, version))
+            found.append(Left(slot, target, asset, earlier if version else None, version))
     return found
 
 
@@ -181,8 +196,7 @@ async def _bring_back(
     db: AsyncSession, actor: Actor, release: Release, left: Left, made: Mapping[tuple[UUID, UUID], Fitted]
 ) -> None:
     target, asset, earlier, version = left.target, left.asset, left.earlier, left.version
-    slot = (await slots.lock(db, release.project_id, [(target.id, asset.id)]))[target.id, asset.id]
-    await placing.check_free(db, actor, target, slot, over_pin=False)
+    await placing.check_free(db, actor, target, left.slot, over_pin=False)
     fitted = made.get((target.id, version.id)) if version else None
     why = (release.reason, release.ticket)
     if earlier is None or version is None or fitted is None:
@@ -193,11 +207,7 @@ async def _bring_back(
         placing.check_version(version)
         await placing.check_stored(db, fitted)
         what = Placing(target, asset, version, DeploymentKind.RETURN, *why, earlier.restores_id or earlier.id, fitted)
-    await placing.put(db, actor, slot, what, release_id=str(release.id))
-
-
-def _heard(target: Target, earlier: Deployment) -> Profile:
-    return profile_of(earlier.rendering) if earlier.rendering else target.accepts.rendering
+    await placing.put(db, actor, left.slot, what, release_id=str(release.id))
 
 
 async def _tell(db: AsyncSession, release: Release) -> None:

@@ -13,11 +13,11 @@ from sqlalchemy.orm import joinedload
 from voiceops import notices
 from voiceops.audit import record
 from voiceops.errors import Conflict, FieldError, Malformed
-from voiceops.models import Action, Check, Membership, Outcome, Person, Policy, Review, Reviewer, Severity, Version
+from voiceops.models import Action, Check, Outcome, Policy, Review, Reviewer, Severity, Version
 from voiceops.models.actor import Actor
 from voiceops.models.notice import NoticeKind
 from voiceops.notices import About
-from voiceops.policy import authorize, find, project_policy, roles_that_may
+from voiceops.policy import authorize, find, members_who_may, project_policy
 
 WHOLE: Final = (joinedload(Version.script, innerjoin=True), joinedload(Version.audio, innerjoin=True))
 LATEST_DUE: Final = timedelta(days=366)
@@ -83,10 +83,7 @@ async def withdraw(db: AsyncSession, actor: Actor, version_id: UUID, *, reason: 
 
 async def _deciders(db: AsyncSession, version: Version, policy: Policy) -> set[UUID]:
     """Return who may approve it: the active members whose role lets them, without who made it."""
-    may = Membership.role.in_(roles_that_may(Action.VERSION_APPROVE))
-    query = select(Membership.person_id).join(Person, Person.id == Membership.person_id)
-    query = query.where(Membership.project_id == version.project_id, may, Person.deactivated_at.is_(None))
-    people = set((await db.execute(query)).scalars())
+    people = set((await db.execute(members_who_may(Action.VERSION_APPROVE, version.project_id))).scalars())
     return people if policy.self_approval else people - version.makers
 
 

@@ -11,10 +11,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from voiceops.audit import record
 from voiceops.db import new_id
 from voiceops.errors import Conflict, FieldError, Forbidden, Malformed
-from voiceops.models import Action, Project, Role, Target
+from voiceops.models import Action, Project, Target
 from voiceops.models.actor import Actor
 from voiceops.models.target import Acceptance
-from voiceops.policy import authorize, find
+from voiceops.policy import authorize, find, owns
 from voiceops.profiles import Format, Profile
 
 TAKEN: Final = "uq_targets_project_id_key"
@@ -59,7 +59,7 @@ async def update(db: AsyncSession, actor: Actor, target_id: UUID, fields: Mappin
 
 
 def _check_two_people(actor: Actor, project_id: UUID, *, before: bool, after: bool) -> None:
-    if before != after and Role.OWNER not in actor.roles.get(project_id, ()):
+    if before != after and not owns(actor, project_id):
         raise Forbidden("Only owners decide whether a target takes two people.")
 
 
